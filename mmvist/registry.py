@@ -1,0 +1,23 @@
+"""Registries, as children of mmdet's.
+
+A name that mmvist does not register is looked up in mmdet and then in mmengine, so configs write `type='ResNet'` or
+`type='FPN'` without a scope. Importing this module supplies mmcv's operators where mmcv was not compiled.
+"""
+
+from mmvist import ops
+
+ops.install()
+
+# mmdet's registries import mmcv's operators, so they come after the line above.
+from mmdet import registry as mmdet  # noqa: E402
+from mmengine.registry import Registry  # noqa: E402
+
+DATASETS = Registry('dataset', parent=mmdet.DATASETS, scope='mmvist', locations=['mmvist.datasets'])
+DATA_SAMPLERS = Registry('data sampler', parent=mmdet.DATA_SAMPLERS, scope='mmvist', locations=['mmvist.datasets'])
+TRANSFORMS = Registry('transform', parent=mmdet.TRANSFORMS, scope='mmvist', locations=['mmvist.datasets'])
+MODELS = Registry('model', parent=mmdet.MODELS, scope='mmvist', locations=['mmvist.models', 'mmvist.tracking'])
+TASK_UTILS = Registry('task util', parent=mmdet.TASK_UTILS, scope='mmvist',
+                      locations=['mmvist.models', 'mmvist.tracking'])
+METRICS = Registry('metric', parent=mmdet.METRICS, scope='mmvist', locations=['mmvist.evaluation.metrics'])
+HOOKS = Registry('hook', parent=mmdet.HOOKS, scope='mmvist', locations=['mmvist.engine', 'mmvist.visualization'])
+DRAWINGS = Registry('drawing', scope='mmvist', locations=['mmvist.visualization'])
