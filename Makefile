@@ -1,0 +1,45 @@
+# `make demo` on a fresh machine installs everything into .venv (a few minutes, no compiler) and runs the demonstration.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements/constraints.txt
+# Tests import small arrays by the thousand; more threads than one only wait for each other.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test test-slow lint clean venv
+
+demo: $(STAMP)
+	$(BIN)/python tools/demo.py
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -q -m 'not slow and not gpu' --durations=10
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -q -m 'slow' --durations=10
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+venv: $(STAMP)
+
+# A name on the path may be a shim that does not run, and a system Python may lack venv: try, do not look.
+$(BIN)/python:
+	@for python in python3.12 python3.11 python3.10 python3; do \
+	    if $$python -c 'import ensurepip, sys, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 13))' 2>/dev/null; then \
+	        echo "Creating $(VENV) with $$python"; exec $$python -m venv $(VENV); \
+	    fi; \
+	done; echo 'mmvist needs Python 3.10, 3.11 or 3.12 with its venv module' >&2; exit 1
+
+# Whatever is installed already costs seconds only. setuptools comes with torch, which would bring one that is too new;
+# the stand-in for opencv-python comes before the packages that ask for it.
+$(STAMP): $(wildcard requirements/*.txt) requirements/headless_opencv/pyproject.toml setup.py setup.cfg | $(BIN)/python
+	@echo 'Installing the requirements into $(VENV)'
+	$(PIP) torch 'setuptools<82' wheel
+	$(PIP) --no-build-isolation ./requirements/headless_opencv
+	$(PIP) -r requirements/runtime.txt -r requirements/mminstall.txt -r requirements/tests.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@

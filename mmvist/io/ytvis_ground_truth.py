@@ -1,0 +1,155 @@
+"""YouTube-VIS, YouTube-VIS 2021 and OVIS annotation files."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from mmvist.io import ytvis_tables as tables
+from mmvist.io.json_file import read_json, write_json
+from mmvist.io.problems import Problems
+from mmvist.io.segmentation import parse
+from mmvist.structures import Video, VideoSet, VideoTracks, rle
+
+
+def read(path: str | Path) -> VideoSet:
+    """Read ground truth.
+
+    Masks may be uncompressed or compressed run lengths or polygons. `segmentations: null` makes tracks of boxes alone;
+    a file without annotations (the benchmark's valid and test files) makes videos without tracks. Track ids are the
+    annotations' ids, or `track_id` where an annotation has it. Crowds become `ignore` rows.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        FormatError: Anything does not fit together; it lists all of it.
+    """
+    data = tables.require_object(read_json(path), path)
+    problems = Problems(path)
+    videos = tables.read_videos(data, problems)
+    classes, category_ids = tables.read_categories(data, problems)
+    labels = {category: label for label, category in enumerate(category_ids)}
+    rows: dict[int | str, list[tuple]] = {video: [] for video in videos}
+    seen, tracks = set(), set()
+    keys = ('id', 'video_id', 'category_id')
+    annotations = tables.entries(data, 'annotations', problems, keys) if data.get('annotations') is not None else []
+    for place, entry in annotations:
+        place = f'{place} (id {entry["id"]})'
+        track = entry.get('track_id', entry['id'])
+        if not tables.is_whole(entry['id']) or not tables.is_whole(track):
+            problems.add(place, 'ids must be whole numbers from 0')
+        elif entry['id'] in seen:
+            problems.add(place, 'the id occurs twice')
+        elif entry['video_id'] not in videos:
+            problems.add(place, f'unknown video {entry["video_id"]!r}')
+        elif entry['category_id'] not in labels:
+            problems.add(place, f'unknown category {entry["category_id"]!r}')
+        elif (entry['video_id'], track) in tracks:
+            problems.add(place, f'track {track} occurs twice in video {entry["video_id"]}')
+        else:
+            video = videos[entry['video_id']]
+            for frame, box, mask in _frames(entry, video, place, problems):
+                rows[video.id].append((frame, track, labels[entry['category_id']], 1.0, box, mask,
+                                       bool(entry.get('iscrowd', 0))))
+            tracks.add((entry['video_id'], track))
+        if tables.is_whole(entry['id']):
+            seen.add(entry['id'])
+    problems.check()
+    return VideoSet(classes, tuple(VideoTracks.from_rows(video, rows[video.id]) for video in videos.values()),
+                    category_ids)
+
+
+def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[tuple[int, list[float], bytes | None]]:
+    """Frame, xyxy box and mask of one annotation, frames where it is absent left out."""
+    columns = {}
+    for key in ('segmentations', 'bboxes'):
+        if entry.get(key) is None:
+            columns[key] = [None] * video.length
+        elif tables.check_length(entry, key, video, place, problems):
+            columns[key] = entry[key]
+        else:
+            return []
+    if entry.get('segmentations') is None and entry.get('bboxes') is None:
+        problems.add(place, 'keys are missing: segmentations, or bboxes for a track of boxes alone')
+        return []
+    found = []
+    for frame, (segmentation, box) in enumerate(zip(columns['segmentations'], columns['bboxes'], strict=True)):
+        # Some converters write an empty list instead of null.
+        if segmentation in (None, []) and box in (None, []):
+            continue
+        mask = None
+        if segmentation not in (None, []):
+            try:
+                mask = parse(segmentation, video.height, video.width)
+            except (ValueError, TypeError) as error:
+                problems.add(f'{place}, frame {frame}', str(error))
+                continue
+        if box in (None, []):
+            box = rle.bboxes([mask], video.height, video.width)[0].tolist()
+        elif (isinstance(box, list) and len(box) == 4
+                and all(isinstance(value, int | float) and np.isfinite(value) for value in box)):
+            box = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
+        else:
+            problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
+            continue
+        found.append((frame, box, mask))
+    return found
+
+
+def write(video_set: VideoSet, path: str | Path) -> None:
+    """Write ground truth in the official layout: uncompressed run lengths, boxes xywh, mask areas.
+
+    The official tools need annotation ids that occur once in the file and are not 0. Where track ids are like that they
+    are the annotation ids; where not, annotations are counted from 1 and the id stands in the extra key `track_id`. An
+    ignore region of no class becomes a crowd of every class.
+    """
+    videos = [_video_entry(tracks.video) for tracks in video_set.videos]
+    annotations = []
+    for tracks in video_set.videos:
+        annotations += _annotations(tracks, video_set.category_ids)
+    ids = [entry['id'] for entry in annotations]
+    if len(set(ids)) < len(ids) or 0 in ids:
+        annotations = [{**entry, 'id': number, 'track_id': entry['id']} for number, entry in enumerate(annotations, 1)]
+    categories = [{'supercategory': 'object', 'id': category, 'name': name}
+                  for category, name in zip(video_set.category_ids, video_set.classes, strict=True)]
+    write_json({'info': {}, 'licenses': [], 'videos': videos, 'categories': categories, 'annotations': annotations},
+               path)
+
+
+def _video_entry(video: Video) -> dict:
+    entry = {'id': video.id, 'width': video.width, 'height': video.height, 'length': video.length,
+             'file_names': list(video.file_names)}
+    if video.name != tables.folder_of(video.file_names, video.id):
+        entry['name'] = video.name
+    if video.fps is not None:
+        entry['fps'] = video.fps
+    return entry
+
+
+def _annotations(tracks: VideoTracks, category_ids: tuple[int, ...]) -> Iterator[dict]:
+    video = tracks.video
+    new_ids = itertools.count(int(tracks.track_ids.max(initial=0)) + 1)
+    for track in tracks.track_ids.tolist():
+        rows = tracks.rows_of(track)
+        entry = {'video_id': video.id, 'iscrowd': int(tracks.ignore[rows].all()), 'height': video.height,
+                 'width': video.width, 'length': 1, **_columns(tracks, rows)}
+        label = tracks.summary(track).label
+        if label >= 0:
+            yield {'id': track, 'category_id': category_ids[label], **entry}
+        else:
+            yield from ({'id': next(new_ids), 'category_id': category, **entry} for category in category_ids)
+
+
+def _columns(tracks: VideoTracks, rows: np.ndarray) -> dict:
+    video = tracks.video
+    segmentations, boxes, areas = ([None] * video.length for _ in range(3))
+    for row in rows.tolist():
+        frame, mask = int(tracks.frames[row]), tracks.masks[row]
+        x1, y1, x2, y2 = tracks.bboxes[row].tolist()
+        boxes[frame] = [x1, y1, x2 - x1, y2 - y1]
+        areas[frame] = boxes[frame][2] * boxes[frame][3]
+        if mask is not None:
+            lengths = rle.run_lengths(mask)
+            segmentations[frame] = {'counts': lengths.tolist(), 'size': [video.height, video.width]}
+            areas[frame] = int(lengths[1::2].sum())
+    return {'segmentations': segmentations, 'bboxes': boxes, 'areas': areas}

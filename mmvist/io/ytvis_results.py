@@ -1,0 +1,129 @@
+"""Result files of YouTube-VIS, with two extra keys so that one file feeds AP and MOTS scores."""
+
+from pathlib import Path
+
+import numpy as np
+
+from mmvist.io import ytvis_tables as tables
+from mmvist.io.json_file import read_json, write_json
+from mmvist.io.problems import FormatError, Problems
+from mmvist.io.segmentation import parse
+from mmvist.structures import Video, VideoSet, VideoTracks, rle
+
+
+def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
+    """Read results: a list of tracks `{video_id, category_id, score, segmentations}`.
+
+    Two extra keys are used where they are there: `id`, the track's id within the video (else its position among the
+    video's tracks), and `scores`, one score a frame (else the track's).
+
+    Args:
+        path: The JSON file.
+        ground_truth: Names the videos and classes; a video without results comes back without tracks.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        FormatError: Anything does not fit together or to the ground truth; it lists all of it.
+    """
+    data = read_json(path)
+    if not isinstance(data, list):
+        raise FormatError(str(path), (f'file: must hold a list of tracks, got {type(data).__name__}',))
+    problems = Problems(path)
+    videos = {tracks.video.id: tracks.video for tracks in ground_truth.videos}
+    labels = {category: label for label, category in enumerate(ground_truth.category_ids)}
+    rows: dict[int | str, list[tuple]] = {video: [] for video in videos}
+    scores: dict[int | str, dict[int, float]] = {video: {} for video in videos}
+    keys = ('video_id', 'category_id', 'score', 'segmentations')
+    for place, entry in tables.entries({'tracks': data}, 'tracks', problems, keys):
+        if entry['video_id'] not in videos:
+            problems.add(place, f'unknown video {entry["video_id"]!r}')
+            continue
+        video, known = videos[entry['video_id']], scores[entry['video_id']]
+        track = entry.get('id', len(known))
+        if entry['category_id'] not in labels:
+            problems.add(place, f'unknown category {entry["category_id"]!r}')
+        elif not tables.is_whole(track):
+            problems.add(place, f'id must be a whole number from 0, got {track!r}')
+        elif track in known:
+            problems.add(place, f'id {track} occurs twice in video {video.id}')
+        elif not _is_score(entry['score']):
+            problems.add(place, f'score must be a number, got {entry["score"]!r}')
+        else:
+            rows[video.id] += [(frame, track, labels[entry['category_id']], score, mask)
+                               for frame, score, mask in _frames(entry, video, place, problems)]
+        # A broken track counts too: those after it keep the ids of their positions.
+        known[track if tables.is_whole(track) else -1 - len(known)] = entry['score']
+    problems.check()
+    return VideoSet(ground_truth.classes, tuple(_tracks(video, rows[video.id], scores[video.id])
+                                                for video in videos.values()), ground_truth.category_ids)
+
+
+def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[tuple[int, float, bytes]]:
+    if not tables.check_length(entry, 'segmentations', video, place, problems):
+        return []
+    scores = [entry['score']] * video.length
+    if entry.get('scores') is not None:
+        if not tables.check_length(entry, 'scores', video, place, problems):
+            return []
+        scores = entry['scores']
+    found = []
+    for frame, (segmentation, score) in enumerate(zip(entry['segmentations'], scores, strict=True)):
+        if segmentation is None:
+            continue
+        try:
+            mask = parse(segmentation, video.height, video.width)
+        except (ValueError, TypeError) as error:
+            problems.add(f'{place}, frame {frame}', str(error))
+            continue
+        score = entry['score'] if score is None else score
+        if not _is_score(score):
+            problems.add(f'{place}, frame {frame}', f'score must be a number, got {score!r}')
+            continue
+        found.append((frame, score, mask))
+    return found
+
+
+def _is_score(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+
+
+def _tracks(video: Video, rows: list[tuple], track_scores: dict[int, float]) -> VideoTracks:
+    boxes = rle.bboxes([row[-1] for row in rows], video.height, video.width)
+    return VideoTracks.from_rows(
+        video, [(frame, track, label, score, box, mask, False)
+                for (frame, track, label, score, mask), box in zip(rows, boxes, strict=True)], track_scores)
+
+
+def write_results(video_set: VideoSet, path: str | Path) -> None:
+    """Write results as the official servers take them: compressed text, one entry a frame, null where absent.
+
+    The extra keys `id` and `scores` are ignored by the official tools. Ignore rows are not written.
+
+    Raises:
+        ValueError: A row has a box but no mask, which the format cannot say.
+    """
+    data = []
+    for tracks in video_set.videos:
+        video = tracks.video
+        for track in tracks.track_ids.tolist():
+            rows = tracks.rows_of(track)
+            rows = rows[~tracks.ignore[rows]]
+            if len(rows) == 0:
+                continue
+            segmentations, scores = [None] * video.length, [None] * video.length
+            for row in rows.tolist():
+                frame, mask = int(tracks.frames[row]), tracks.masks[row]
+                if mask is None:
+                    raise ValueError(f'video {video.name}, frame {frame}, id {track}: has no mask; YouTube-VIS '
+                                     'results hold masks only')
+                segmentations[frame] = {'size': [video.height, video.width], 'counts': mask.decode('ascii')}
+                scores[frame] = _short(tracks.scores[row])
+            summary = tracks.summary(track)
+            data.append({'video_id': video.id, 'category_id': video_set.category_ids[summary.label],
+                         'score': summary.score, 'segmentations': segmentations, 'id': track, 'scores': scores})
+    write_json(data, path)
+
+
+def _short(score: np.float32) -> float:
+    """The shortest number that reads back as the same 32-bit score."""
+    return float(str(score))

@@ -1,0 +1,99 @@
+"""The tables of videos and categories, which ground truth and results of YouTube-VIS share."""
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mmvist.io.problems import FormatError, Problems
+from mmvist.structures import Video
+
+
+def entries(data: dict, table: str, problems: Problems, keys: tuple[str, ...]) -> list[tuple[str, dict]]:
+    """The usable entries of a table with the place of each; an entry that lacks a key is noted and left out."""
+    rows = data.get(table)
+    if not isinstance(rows, list):
+        problems.add(table, 'missing' if rows is None else f'must be a list, got {type(rows).__name__}')
+        return []
+    usable = []
+    for index, entry in enumerate(rows):
+        place = f'{table}[{index}]'
+        if not isinstance(entry, dict):
+            problems.add(place, f'must be an object, got {type(entry).__name__}')
+            continue
+        missing = [key for key in keys if entry.get(key) is None]
+        if missing:
+            problems.add(place, f'keys are missing: {", ".join(missing)}')
+            continue
+        usable.append((place, entry))
+    return usable
+
+
+def require_object(data: Any, path: str | Path) -> dict:
+    """The file's outermost value, which must be an object."""
+    if not isinstance(data, dict):
+        raise FormatError(str(path), (f'file: must hold an object with videos and categories, '
+                                      f'got {type(data).__name__}',))
+    return data
+
+
+def is_whole(value: Any, least: int = 0) -> bool:
+    """Whether a value is a whole number from `least`."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:
+    """Videos by id, in the file's order."""
+    videos = {}
+    for place, entry in entries(data, 'videos', problems, ('id', 'width', 'height')):
+        file_names = entry.get('file_names') or []
+        length = entry.get('length', len(file_names))
+        bad = [f'{key} {value!r}' for key, value, least in
+               (('width', entry['width'], 1), ('height', entry['height'], 1), ('length', length, 0))
+               if not is_whole(value, least)]
+        if not isinstance(entry['id'], int | str):
+            bad.append(f'id {entry["id"]!r}')
+        if not isinstance(file_names, list) or not all(isinstance(name, str) for name in file_names):
+            bad.append('file_names that is not a list of text')
+        if bad:
+            problems.add(place, f'unusable {", ".join(bad)}')
+        elif entry['id'] in videos:
+            problems.add(place, f'video id {entry["id"]!r} occurs twice')
+        elif file_names and len(file_names) != length:
+            problems.add(place, f'length is {length}, but {len(file_names)} frames are named')
+        else:
+            videos[entry['id']] = Video(entry['id'], str(entry.get('name', folder_of(file_names, entry['id']))),
+                                        entry['height'], entry['width'], length, tuple(file_names), entry.get('fps'))
+    return videos
+
+
+def folder_of(file_names: list[str] | tuple[str, ...], video_id: int | str) -> str:
+    """Name of a video that states none: the folder of its first frame, else its id."""
+    return PurePosixPath(file_names[0]).parent.name or str(video_id) if file_names else str(video_id)
+
+
+def read_categories(data: dict, problems: Problems) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Class names and their ids, in the file's order."""
+    classes: dict[str, int] = {}
+    for place, entry in entries(data, 'categories', problems, ('id', 'name')):
+        if not is_whole(entry['id']):
+            problems.add(place, f'unusable id {entry["id"]!r}')
+        elif entry['id'] in classes.values():
+            problems.add(place, f'category id {entry["id"]} occurs twice')
+        elif entry['name'] in classes:
+            problems.add(place, f'category name {entry["name"]!r} occurs twice')
+        else:
+            classes[str(entry['name'])] = entry['id']
+    return tuple(classes), tuple(classes.values())
+
+
+def check_length(entry: dict, key: str, video: Video, place: str, problems: Problems) -> bool:
+    """Whether a list has one entry a frame; noted where it has not."""
+    values = entry[key]
+    if not isinstance(values, list):
+        problems.add(place, f'{key} must be a list with one entry a frame, got {type(values).__name__}')
+        return False
+    if len(values) != video.length:
+        outside = (f'; frames {video.length}..{len(values) - 1} lie outside the video'
+                   if len(values) > video.length else '')
+        problems.add(place, f'{key} has {len(values)} entries, video {video.id} has {video.length} frames{outside}')
+        return False
+    return True

@@ -1,0 +1,153 @@
+"""Mask R-CNN in the detector slot, built of mmdet's backbone, neck and heads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from mmdet.structures import DetDataSample
+from mmdet.structures.bbox import bbox2roi
+from mmengine.config import ConfigDict
+from mmengine.model import BaseModule
+from mmengine.structures import InstanceData
+from torch import Tensor
+
+from mmvist.models.detectors.base import DetectorLoss
+from mmvist.registry import MODELS
+from mmvist.structures.frames import Frame
+from mmvist.structures.instances import Instances
+from mmvist.structures.masks import BoxMasks
+from mmvist.tracking.overlap import box_iou
+
+
+@MODELS.register_module()
+class MaskRCNNDetector(BaseModule):
+    """Frame-by-frame Mask R-CNN (He et al. 2017); it keeps no state and looks neither back nor ahead.
+
+    Its parts carry mmdet's names, so mmdet's Mask R-CNN checkpoints load with the prefix `detector.`.
+
+    Args:
+        backbone: Config of the backbone.
+        neck: Config of the neck.
+        rpn_head: Config of the proposal head; its labels are class-agnostic.
+        roi_head: Config of a `StandardRoIHead`.
+        train_cfg: `rpn`, `rpn_proposal` and `rcnn` as in mmdet.
+        test_cfg: `rpn` and `rcnn` as in mmdet.
+        init_cfg: Initial weights.
+    """
+
+    max_chunk = None
+
+    def __init__(self, backbone: dict, neck: dict, rpn_head: dict, roi_head: dict, train_cfg: dict, test_cfg: dict,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg=init_cfg)
+        self.train_cfg, self.test_cfg = ConfigDict(train_cfg), ConfigDict(test_cfg)
+        self.backbone = MODELS.build(backbone)
+        self.neck = MODELS.build(neck)
+        self.rpn_head = MODELS.build({**rpn_head, 'num_classes': 1, 'train_cfg': self.train_cfg.rpn,
+                                      'test_cfg': self.test_cfg.rpn})
+        self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn})
+
+    def extract(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""
+        return self.neck(self.backbone(images))
+
+    def loss(self, images: Tensor, samples: Sequence[DetDataSample]) -> DetectorLoss:
+        """Train on the key frames of a batch of clips.
+
+        Args:
+            images: (N * T, 3, H, W) network input.
+            samples: N * T frames with `gt_instances` (bboxes, labels, masks, ids) and `key`.
+        """
+        features = self.extract(images)
+        key = [index for index, sample in enumerate(samples) if sample.key]
+        key_features = features if len(key) == len(samples) else tuple(level[key] for level in features)
+        losses, proposals = self._rpn_loss(key_features, [samples[index] for index in key], images.shape[-2:])
+        sampled = [self._sample(proposal, samples[index]) for proposal, index in zip(proposals, key, strict=True)]
+        box = self.roi_head.bbox_loss(key_features, sampled)
+        losses.update(box['loss_bbox'])
+        mask = self.roi_head.mask_loss(key_features, sampled, box['bbox_feats'],
+                                       [samples[index].gt_instances for index in key])
+        losses.update(mask['loss_mask'])
+
+        objects = [_objects(sample) for sample in samples]
+        regions = [None] * len(samples)
+        for index, result in zip(key, sampled, strict=True):
+            regions[index] = _positives(result, objects[index])
+        return DetectorLoss(losses, features, regions, objects)
+
+    def _rpn_loss(self, features: tuple[Tensor, ...], samples: list[DetDataSample],
+                  padded: tuple[int, int]) -> tuple[dict, list[InstanceData]]:
+        # A proposal network knows one class: object. The labels are zeroed on a copy.
+        agnostic = []
+        for sample in samples:
+            copy = DetDataSample(metainfo={**sample.metainfo, 'pad_shape': padded})
+            copy.gt_instances = InstanceData(bboxes=sample.gt_instances.bboxes,
+                                             labels=torch.zeros_like(sample.gt_instances.labels))
+            copy.ignored_instances = sample.ignored_instances
+            agnostic.append(copy)
+        return self.rpn_head.loss_and_predict(features, agnostic, proposal_cfg=self.train_cfg.rpn_proposal)
+
+    def _sample(self, proposals: InstanceData, sample: DetDataSample) -> object:
+        """mmdet's sampling result: the regions that box, mask and embedding all train on."""
+        priors = InstanceData(priors=proposals.bboxes)
+        assigned = self.roi_head.bbox_assigner.assign(priors, sample.gt_instances, sample.ignored_instances)
+        return self.roi_head.bbox_sampler.sample(assigned, priors, sample.gt_instances)
+
+    def init(self) -> None:
+        """A frame-wise detector has no state."""
+
+    def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
+             ) -> tuple[None, list[tuple[Frame, Instances]]]:
+        """Detect in consecutive frames of one video.
+
+        Args:
+            state: `None`.
+            frames: T frames of one size.
+            tracks: What the frame before ended with; not used.
+
+        Returns:
+            The state, and for each frame the frame with its features and the detections found in it: bboxes, scores,
+            labels, masks.
+        """
+        features = self.extract(torch.stack([frame.image for frame in frames]))
+        metas = [{'img_shape': (frame.height, frame.width)} for frame in frames]
+        samples = [DetDataSample(metainfo=meta) for meta in metas]
+        proposals = self.rpn_head.predict(features, samples, rescale=False)
+        boxes = self.roi_head.predict_bbox(features, metas, proposals, self.test_cfg.rcnn, rescale=False)
+        masks = self._masks(features, boxes)
+        found = []
+        for index, (frame, box, mask) in enumerate(zip(frames, boxes, masks, strict=True)):
+            maps = tuple(level[index] for level in features)
+            detections = Instances(bboxes=box.bboxes.float(), scores=box.scores.float(), labels=box.labels, masks=mask)
+            found.append((replace(frame, features=maps), detections))
+        return state, found
+
+    def finish(self, state: None) -> list[tuple[Frame, Instances]]:
+        """Nothing is held back."""
+        return []
+
+    def _masks(self, features: tuple[Tensor, ...], boxes: list[InstanceData]) -> list[BoxMasks]:
+        threshold = self.test_cfg.rcnn.mask_thr_binary
+        regions = [box.bboxes for box in boxes]
+        rois = bbox2roi(regions)
+        if len(rois) == 0:
+            return [BoxMasks(region.new_zeros((0, 1, 1)), region.float(), threshold) for region in regions]
+        logits = self.roi_head._mask_forward(features, rois)['mask_preds']
+        labels = torch.cat([box.labels for box in boxes])
+        if self.roi_head.mask_head.class_agnostic:
+            labels = torch.zeros_like(labels)
+        grids = logits[torch.arange(len(labels), device=labels.device), labels].float().sigmoid()
+        return [BoxMasks(grid, region.float(), threshold)
+                for grid, region in zip(grids.split([len(region) for region in regions]), regions, strict=True)]
+
+
+def _objects(sample: DetDataSample) -> Instances:
+    truth = sample.gt_instances
+    return Instances(bboxes=truth.bboxes, labels=truth.labels, ids=truth.ids)
+
+
+def _positives(sampled: object, objects: Instances) -> Instances:
+    boxes, matched = sampled.pos_priors, sampled.pos_assigned_gt_inds
+    overlap = box_iou(boxes, objects.bboxes)
+    ious = overlap[torch.arange(len(boxes), device=boxes.device), matched] if len(boxes) else boxes.new_zeros(0)
+    return Instances(bboxes=boxes, labels=objects.labels[matched], ids=objects.ids[matched], ious=ious)

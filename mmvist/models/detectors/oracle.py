@@ -1,0 +1,79 @@
+"""The image oracle: every frame's detections are its ground truth (MaskTrack R-CNN, Table 1)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import torch
+from mmengine.model import BaseModule
+from torch import Tensor
+
+from mmvist.io import ytvis
+from mmvist.registry import MODELS
+from mmvist.structures import VideoTracks
+from mmvist.structures.frames import Frame
+from mmvist.structures.instances import Instances
+from mmvist.structures.masks import RLEMasks
+
+
+@MODELS.register_module()
+class OracleDetector(BaseModule):
+    """Answers with the ground truth, scores 1; another detector's backbone may still supply features to the embedder.
+
+    Checkpoints of a model with that detector load unchanged.
+
+    Args:
+        ann_file: YouTube-VIS annotations of the videos it will see.
+        features: Config of the detector whose `extract` gives the feature maps, or `None`.
+        classes: Class names that labels index; `None` takes the file's own.
+    """
+
+    max_chunk = None
+
+    def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None) -> None:
+        super().__init__()
+        truth = ytvis.read(ann_file)
+        truth = truth if classes is None else truth.with_classes(classes)
+        self.ann_file = ann_file
+        self.truth = {tracks.video.id: tracks for tracks in truth.videos}
+        self.features = None if features is None else MODELS.build(features)
+        self.register_load_state_dict_pre_hook(_move_under_features)
+
+    def init(self) -> None:
+        """The oracle knows everything from the start."""
+
+    def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
+             ) -> tuple[None, list[tuple[Frame, Instances]]]:
+        """Look up consecutive frames of one video; see `MaskRCNNDetector.step`.
+
+        Raises:
+            ValueError: The video is not in the annotation file.
+        """
+        if frames[0].video.id not in self.truth:
+            raise ValueError(f'OracleDetector: video {frames[0].video.id} is not in {self.ann_file}')
+        truth = self.truth[frames[0].video.id]
+        levels = () if self.features is None else self.features.extract(torch.stack([f.image for f in frames]))
+        return state, [(replace(frame, features=tuple(level[index] for level in levels)), _detections(truth, frame))
+                       for index, frame in enumerate(frames)]
+
+    def finish(self, state: None) -> list[tuple[Frame, Instances]]:
+        """Nothing is held back."""
+        return []
+
+
+def _detections(truth: VideoTracks, frame: Frame) -> Instances:
+    rows = truth.rows_at(frame.index)
+    real = truth.select(torch.arange(rows.start, rows.stop).numpy()[~truth.ignore[rows]])
+    device = frame.image.device
+
+    def tensor(values: Any) -> Tensor:
+        return torch.from_numpy(values).to(device)
+
+    scale = torch.tensor([*frame.scale, *frame.scale], device=device)
+    return Instances(bboxes=tensor(real.bboxes) * scale, scores=torch.ones(len(real), device=device),
+                     labels=tensor(real.labels), masks=RLEMasks(real.masks, truth.video.height, truth.video.width))
+
+
+def _move_under_features(module: OracleDetector, state_dict: dict, prefix: str, *_: Any) -> None:
+    for key in [key for key in state_dict if key.startswith(prefix) and not key.startswith(f'{prefix}features.')]:
+        state_dict[f'{prefix}features.{key[len(prefix):]}'] = state_dict.pop(key)

@@ -1,0 +1,144 @@
+"""The one model: three slots and the loop over a video."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mmdet.structures import TrackDataSample
+from mmengine.model import BaseModel
+from torch import Tensor
+
+from mmvist.models.output import to_result
+from mmvist.registry import MODELS
+from mmvist.structures import FrameResult, TrackSummary
+from mmvist.structures.frames import Frame
+from mmvist.structures.instances import Instances
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentorState:
+    """What a video being streamed has come to.
+
+    Attributes:
+        detector: The detector's state.
+        tracker: The tracker's state.
+        tracks: Instances the last frame ended with.
+    """
+
+    detector: Any
+    tracker: Any
+    tracks: Instances | None = None
+
+
+@MODELS.register_module()
+class VideoInstanceSegmentor(BaseModel):
+    """Segments, names and follows the objects of a video.
+
+    Args:
+        detector: Config of the detector: frames in, detections out.
+        tracker: Config of the tracker: gives detections their ids.
+        embedder: Config of the embedder that adds what the tracker compares, or `None`.
+        data_preprocessor: Config of the preprocessor.
+        disjoint_masks: Give each pixel to the instance with the highest score, where the benchmark forbids overlap.
+        init_cfg: Initial weights.
+    """
+
+    def __init__(self, detector: dict, tracker: dict, embedder: dict | None = None,
+                 data_preprocessor: dict | None = None, disjoint_masks: bool = False, init_cfg: dict | None = None
+                 ) -> None:
+        # Built here: mmengine alone would look the type up in its own registry.
+        preprocessor = None if data_preprocessor is None else MODELS.build(data_preprocessor)
+        super().__init__(data_preprocessor=preprocessor, init_cfg=init_cfg)
+        self.detector = MODELS.build(detector)
+        self.embedder = None if embedder is None else MODELS.build(embedder)
+        self.tracker = MODELS.build(tracker)
+        self.disjoint_masks = disjoint_masks
+        self._state: SegmentorState | None = None
+
+    def forward(self, inputs: Tensor, data_samples: Sequence[TrackDataSample] | None = None, mode: str = 'tensor'
+                ) -> Any:
+        """Entry of mmengine's loops.
+
+        Args:
+            inputs: (N, T, 3, H, W) network input.
+            data_samples: N clips of T frames.
+            mode: 'loss' trains on N clips. 'predict' takes the N * T frames as the next frames of one video and keeps
+                its state until the video's last frame; a first frame starts afresh. 'tensor' gives the feature maps.
+        """
+        if mode == 'loss':
+            return self.loss(inputs, data_samples)
+        if mode == 'predict':
+            return self.predict(inputs, data_samples)
+        if mode == 'tensor':
+            return self.detector.extract(inputs.flatten(0, 1))
+        raise ValueError(f'mode must be "loss", "predict" or "tensor", got {mode!r}')
+
+    def loss(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> dict[str, Tensor | list[Tensor]]:
+        """Losses of a batch of clips."""
+        samples = [clip[t] for clip in data_samples for t in range(len(clip))]
+        trained = self.detector.loss(inputs.flatten(0, 1), samples)
+        losses = dict(trained.losses)
+        if self.embedder is not None:
+            losses.update(self.embedder.loss(trained, data_samples))
+        return losses
+
+    def predict(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[FrameResult]:
+        """Results of the frames that are ready; with the video's last frame also of those held back."""
+        samples = [clip[t] for clip in data_samples for t in range(len(clip))]
+        frames = [Frame(sample.video, sample.frame, image, *sample.img_shape[:2], tuple(sample.scale_factor))
+                  for sample, image in zip(samples, inputs.flatten(0, 1), strict=True)]
+        first, last = frames[0], frames[-1]
+        if first.video.id != last.video.id:
+            raise ValueError(f'a batch must hold frames of one video, got {first.video.name} and {last.video.name}; '
+                             'use the batch sampler VideoBatchSampler')
+        state = self.init() if first.index == 0 or self._state is None else self._state
+        state, results = self.step(state, frames)
+        if last.index == last.video.length - 1:
+            rest, summaries = self.finish(state)
+            results += rest
+            results[-1] = replace(results[-1], summaries=summaries)
+            state = None
+        self._state = state
+        return results
+
+    def init(self) -> SegmentorState:
+        """State before a video's first frame."""
+        return SegmentorState(self.detector.init(), self.tracker.init())
+
+    def step(self, state: SegmentorState, frames: Sequence[Frame]) -> tuple[SegmentorState, list[FrameResult]]:
+        """Segment the next frames of a video and name their instances.
+
+        Args:
+            state: From `init` or the frames before; not modified.
+            frames: Consecutive frames of one size. How many come at once does not change the results.
+
+        Returns:
+            The next state, and the frames that are done: as many as were given, unless the detector looks ahead.
+        """
+        size = self.detector.max_chunk or len(frames)
+        results = []
+        for start in range(0, len(frames), size):
+            detector, found = self.detector.step(state.detector, frames[start:start + size], state.tracks)
+            state, done = self._track(replace(state, detector=detector), found)
+            results += done
+        return state, results
+
+    def finish(self, state: SegmentorState) -> tuple[list[FrameResult], dict[int, TrackSummary]]:
+        """End the video.
+
+        Returns:
+            The frames that the detector held back, and the summary of every track of the video by id.
+        """
+        state, results = self._track(state, self.detector.finish(state.detector))
+        return results, self.tracker.finish(state.tracker)
+
+    def _track(self, state: SegmentorState, found: Sequence[tuple[Frame, Instances]]
+               ) -> tuple[SegmentorState, list[FrameResult]]:
+        results = []
+        for frame, detections in found:
+            if self.embedder is not None:
+                detections = self.embedder(frame, detections)
+            tracker, instances = self.tracker.step(state.tracker, detections, frame)
+            state = replace(state, tracker=tracker, tracks=instances)
+            results.append(to_result(instances, frame, self.disjoint_masks))
+        return state, results

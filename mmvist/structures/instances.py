@@ -1,0 +1,127 @@
+"""`Instances`: N objects of one frame as checked, equally long columns."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Field(NamedTuple):
+    """What a column holds: trailing shape (`None`: any size), floating or integer, and its meaning with unit."""
+
+    shape: tuple[int | None, ...] | None
+    floating: bool
+    meaning: str
+
+
+FIELDS = {
+    'bboxes': Field((4,), True, 'xyxy, pixels of the network input'),
+    'scores': Field((), True, 'confidence in 0..1'),
+    'labels': Field((), False, 'index into the class list'),
+    'ids': Field((), False, 'track id, unique within a frame'),
+    'embeds': Field((None,), True, 'what tracks and detections are compared by'),
+    'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
+    'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
+    'masks': Field(None, True, 'region of each instance: a mask column of structures.masks'),
+}
+
+
+class Instances:
+    """Columns of equal length, one row an instance; never modified after it was built.
+
+    The columns that exist, their shape and their unit are the table `FIELDS`; detections, regions, tracks and the
+    instances of a frame all are `Instances` that carry the columns they need.
+
+    Raises:
+        ValueError: A column is unknown, has another shape or length than the table and its neighbours ask for.
+    """
+
+    __slots__ = ('_columns',)
+
+    def __init__(self, **columns: Any) -> None:
+        lengths = {}
+        for name, column in columns.items():
+            lengths[name] = len(column)
+            _check(name, column)
+        if len(set(lengths.values())) != 1:
+            raise ValueError(f'Instances: columns must be equally long and at least one must be given, got {lengths}')
+        object.__setattr__(self, '_columns', columns)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return object.__getattribute__(self, '_columns')[name]
+        except KeyError:
+            have = ', '.join(object.__getattribute__(self, '_columns'))
+            raise AttributeError(f'Instances have no column {name!r}; they have {have}') from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f'Instances do not change: use instances.replace({name}=...)')
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values())))
+
+    def __getitem__(self, index: Tensor | slice) -> 'Instances':
+        """Rows by integer tensor, bool tensor or slice."""
+        return _trusted({name: column[index] for name, column in self._columns.items()})
+
+    def __repr__(self) -> str:
+        return f'Instances({len(self)}: {", ".join(self._columns)})'
+
+    def __reduce__(self) -> tuple:
+        return _trusted, (self._columns,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self._columns)
+
+    def replace(self, **columns: Any) -> 'Instances':
+        """A copy with some columns added or exchanged."""
+        return Instances(**{**self._columns, **columns})
+
+    def only(self, names: Sequence[str]) -> 'Instances':
+        """A copy with these columns alone."""
+        return _trusted({name: self._columns[name] for name in names})
+
+    def to(self, device: torch.device | str) -> 'Instances':
+        """A copy on another device."""
+        return _trusted({name: column.to(device) for name, column in self._columns.items()})
+
+    @staticmethod
+    def cat(parts: Sequence['Instances']) -> 'Instances':
+        """Rows of several instances with the same columns, one after another."""
+        names = parts[0].columns
+        for part in parts[1:]:
+            if set(part.columns) != set(names):
+                raise ValueError(f'Instances.cat: columns differ: {names} and {part.columns}')
+        joined = {}
+        for name in names:
+            columns = [getattr(part, name) for part in parts]
+            joined[name] = torch.cat(columns) if isinstance(columns[0], Tensor) else columns[0].cat(columns)
+        return _trusted(joined)
+
+
+def _trusted(columns: dict[str, Any]) -> Instances:
+    instances = Instances.__new__(Instances)
+    object.__setattr__(instances, '_columns', columns)
+    return instances
+
+
+def _check(name: str, column: Any) -> None:
+    if name not in FIELDS:
+        raise ValueError(f'Instances: unknown column {name!r}; known: {", ".join(FIELDS)}')
+    field = FIELDS[name]
+    if field.shape is None:
+        return
+    wanted = f'(N{"".join(f", {size or name[0].upper()}" for size in field.shape)})'
+    shape = tuple(column.shape)
+    if len(shape) != 1 + len(field.shape) or any(size not in (None, got)
+                                                 for size, got in zip(field.shape, shape[1:], strict=True)):
+        raise ValueError(f'Instances: {name} must have shape {wanted}, got {shape}')
+    if column.is_floating_point() != field.floating:
+        raise ValueError(f'Instances: {name} must be {"floating" if field.floating else "integer"}, '
+                         f'got {column.dtype}')

@@ -1,0 +1,122 @@
+"""Mask columns of `Instances`: how masks look inside the loop, before anything is pasted.
+
+A mask column has a length, is indexed and concatenated as a tensor is, and is encoded once, at the end, at the size of
+the original image and only inside its boxes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmvist.structures import rle
+
+
+@dataclass(frozen=True, eq=False)
+class BoxMasks:
+    """Soft masks on a grid over each instance's own box, as mask heads predict them.
+
+    Attributes:
+        grids: (N, h, w) probabilities in 0..1.
+        bboxes: (N, 4) xyxy, the box each grid is stretched over, pixels of the network input.
+        threshold: Probability from which a pixel is inside.
+    """
+
+    grids: Tensor
+    bboxes: Tensor
+    threshold: float = 0.5
+
+    def __len__(self) -> int:
+        return len(self.grids)
+
+    def __getitem__(self, index: Tensor | slice) -> 'BoxMasks':
+        return BoxMasks(self.grids[index], self.bboxes[index], self.threshold)
+
+    def cat(self, parts: Sequence['BoxMasks']) -> 'BoxMasks':
+        """Rows of several columns, one after another."""
+        return BoxMasks(torch.cat([part.grids for part in parts]), torch.cat([part.bboxes for part in parts]),
+                        self.threshold)
+
+    def to(self, device: torch.device | str) -> 'BoxMasks':
+        """A copy on another device."""
+        return BoxMasks(self.grids.to(device), self.bboxes.to(device), self.threshold)
+
+    def encode(self, scale: tuple[float, float], height: int, width: int,
+               priority: np.ndarray | None = None) -> list[bytes]:
+        """Paste into the original image and compress.
+
+        The grid is read bilinearly at pixel centres with zeros outside, as `grid_sample` does; both axes separate, so
+        a paste is two small matrix products over the box alone.
+
+        Args:
+            scale: Network pixels per original pixel, (x, y).
+            height: Rows of the original image.
+            width: Columns of the original image.
+            priority: (N,) where given, masks are made disjoint and a pixel goes to the highest value.
+        """
+        grids = self.grids.detach().float().cpu().numpy()
+        boxes = self.bboxes.detach().float().cpu().numpy() / np.array([*scale, *scale], np.float32)
+        counts = [b''] * len(grids)
+        taken = None if priority is None else np.zeros((height, width), bool)
+        order = range(len(grids)) if priority is None else np.argsort(-priority, kind='stable').tolist()
+        for index in order:
+            rows, row_weights = _interpolation(boxes[index, 1], boxes[index, 3], grids.shape[1], height)
+            columns, column_weights = _interpolation(boxes[index, 0], boxes[index, 2], grids.shape[2], width)
+            crop = row_weights @ grids[index] @ column_weights.T >= self.threshold
+            if taken is not None:
+                window = taken[rows.start:rows.stop, columns.start:columns.stop]
+                crop &= ~window
+                window |= crop
+            counts[index] = rle.encode_crop(crop, rows.start, columns.start, height, width)
+        return counts
+
+
+@dataclass(frozen=True, eq=False)
+class RLEMasks:
+    """Hard masks that already are compressed at the original size: from files, or the ground truth.
+
+    Attributes:
+        counts: N COCO counts.
+        height: Rows of the original image.
+        width: Columns of the original image.
+    """
+
+    counts: tuple[bytes, ...]
+    height: int
+    width: int
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def __getitem__(self, index: Tensor | slice) -> 'RLEMasks':
+        rows = torch.arange(len(self.counts))[index if isinstance(index, slice) else index.cpu()].tolist()
+        return RLEMasks(tuple(self.counts[row] for row in rows), self.height, self.width)
+
+    def cat(self, parts: Sequence['RLEMasks']) -> 'RLEMasks':
+        """Rows of several columns, one after another."""
+        return RLEMasks(tuple(counts for part in parts for counts in part.counts), self.height, self.width)
+
+    def to(self, device: torch.device | str) -> 'RLEMasks':
+        """Itself: text lives on no device."""
+        return self
+
+    def encode(self, scale: tuple[float, float], height: int, width: int,
+               priority: np.ndarray | None = None) -> list[bytes]:
+        """The counts, made disjoint where a priority is given; see `BoxMasks.encode`."""
+        if (height, width) != (self.height, self.width):
+            raise ValueError(f'RLEMasks are {self.height}x{self.width} (HxW), the image is {height}x{width}')
+        return list(self.counts) if priority is None else rle.make_disjoint(self.counts, priority, height, width)
+
+
+def _interpolation(low: float, high: float, cells: int, pixels: int) -> tuple[range, np.ndarray]:
+    """Pixels of one axis that a stretched grid reaches, and their bilinear weights (pixels reached, cells)."""
+    span = max(float(high - low), 1e-6)
+    cell = span / cells
+    # A pixel centre c reads position (c - low) / cell - 0.5, which is zero outside (-1, cells).
+    first = min(max(int(np.floor(low - cell / 2)), 0), pixels)
+    last = min(max(int(np.ceil(high + cell / 2)), first), pixels)
+    position = (np.arange(first, last, dtype=np.float32) + 0.5 - low) / cell - 0.5
+    weights = 1 - np.abs(position[:, None] - np.arange(cells, dtype=np.float32))
+    return range(first, last), np.maximum(weights, 0)

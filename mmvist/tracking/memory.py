@@ -1,0 +1,39 @@
+"""Memories: what a track keeps of the detections it was given."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from mmvist.registry import TASK_UTILS
+from mmvist.structures.instances import Instances
+
+
+@TASK_UTILS.register_module()
+class LatestMemory:
+    """A track looks like its last detection.
+
+    Args:
+        frozen: Columns that stay as they were when the track was born. MaskTrack R-CNN's paper replaces the label with
+            every match, its code freezes it: `frozen=['labels']`.
+    """
+
+    def __init__(self, frozen: Sequence[str] = ()) -> None:
+        self.frozen = tuple(frozen)
+
+    def update(self, tracks: Instances, detections: Instances, source: Tensor) -> Instances:
+        """Next frame's tracks.
+
+        Args:
+            tracks: T tracks.
+            detections: D detections, with the tracks' columns.
+            source: (T',) for each track to be, the row of [tracks, detections] it comes from, old tracks first: k for
+                track k unmatched, T + d for detection d. T' - T births follow.
+        """
+        count = len(tracks)
+        both = Instances.cat([tracks, detections.only(tracks.columns)])
+        updated = both[source]
+        if not self.frozen:
+            return updated
+        kept = both[torch.cat([torch.arange(count, device=source.device), source[count:]])]
+        return updated.replace(**{name: getattr(kept, name) for name in self.frozen})

@@ -1,0 +1,127 @@
+"""Roads and pavements, and the sky."""
+
+import cv2
+import numpy as np
+
+from mmvist.worlds.plane import Texture
+
+LANE, ROAD, STREET = 3.0, 4.7, 7.6  # distances from the street's middle: lane edge, kerb, house fronts; metres
+JUNCTION = 8.0  # metres from kerb to kerb of the crossing street
+PAVEMENT = 3.0  # metres, of the crossing street
+MAIN_DENSITY, SIDE_DENSITY = (36.0, 14.0), (14.0, 14.0)
+WHITE = 215.0
+STONE, KERB, GUTTER = (148.0, 152.0, 156.0), (178.0, 180.0, 182.0), (62.0, 62.0, 62.0)
+SKY_SPAN = (-2.6, -1.3, 2.6, 0.5)  # left, top, right, bottom of the sky, as tangents of the viewing angles
+SKY_DENSITY = 90.0
+
+
+def draw_street(rng: np.random.Generator, near: float, far: float, junction: float, asphalt: float) -> Texture:
+    """The street from house to house; row 0 is the far end.
+
+    Args:
+        rng: Source of the grain.
+        near: z of the lower edge.
+        far: z of the upper edge.
+        junction: z at which the crossing street begins.
+        asphalt: Grey level of the road.
+    """
+    x = _positions(-STREET, STREET, MAIN_DENSITY[0])[None]
+    z = _positions(near, far, MAIN_DENSITY[1])[::-1, None]
+    side = np.abs(x)
+    crossing = (z > junction) & (z < junction + JUNCTION)
+    pixels = _asphalt(rng, (z.size, x.size), asphalt)
+    _pave(pixels, (side > ROAD) & ~crossing, _slabs(x, z))
+    _lay(pixels, (side > ROAD - 0.02) & (side < ROAD + 0.16) & ~crossing, KERB)
+    _lay(pixels, (side > ROAD - 0.18) & (side < ROAD - 0.02) & ~crossing, GUTTER)
+    edge = ((z > junction - 0.16) & (z < junction)) | ((z > junction + JUNCTION) & (z < junction + JUNCTION + 0.16))
+    _lay(pixels, edge & (side > ROAD), KERB)
+    zebras = ((z > junction - 3.4) & (z < junction - 0.6)) | ((z > junction + JUNCTION + 0.6) &
+                                                              (z < junction + JUNCTION + 3.4))
+    apart = ~crossing & ((z < junction - 4.6) | (z > junction + JUNCTION + 4.6))
+    _paint(pixels, rng, (side < 0.08) & (z % 4.5 < 2.4) & apart)
+    _paint(pixels, rng, (np.abs(side - LANE) < 0.05) & (z % 1.5 < 0.9) & apart)
+    _paint(pixels, rng, zebras & (side < ROAD - 0.4) & ((x + 0.25) % 1.0 < 0.5))
+    _paint(pixels, rng, (np.abs(z - junction + 4.2) < 0.16) & (x > 0.15) & (x < LANE))
+    return _texture(pixels, 2 * STREET, far - near)
+
+
+def draw_side_street(rng: np.random.Generator, length: float, asphalt: float, flip: bool) -> Texture:
+    """One arm of the crossing street, pavements included; row 0 is the far pavement.
+
+    Args:
+        rng: Source of the grain.
+        length: Metres away from the main street.
+        asphalt: Grey level of the road.
+        flip: Whether the arm runs to the left.
+    """
+    x = _positions(0, length, SIDE_DENSITY[0])[None]
+    x = x[:, ::-1] if flip else x
+    z = _positions(-PAVEMENT, JUNCTION + PAVEMENT, SIDE_DENSITY[1])[::-1, None]
+    outside = np.maximum(-z, z - JUNCTION) + 0 * x
+    pixels = _asphalt(rng, outside.shape, asphalt)
+    _pave(pixels, outside > 0, _slabs(x, z))
+    _lay(pixels, np.abs(outside - 0.08) < 0.09, KERB)
+    _lay(pixels, (outside < -0.01) & (outside > -0.17), GUTTER)
+    _paint(pixels, rng, (np.abs(z - JUNCTION / 2) < 0.08) & (x % 4.5 < 2.4))
+    return _texture(pixels, length, JUNCTION + 2 * PAVEMENT)
+
+
+def draw_sky(rng: np.random.Generator) -> Texture:
+    """Blue above, pale at the horizon, clouds, and a line of far trees; drawn on the plane at distance one."""
+    left, top, right, bottom = SKY_SPAN
+    width, height = round((right - left) * SKY_DENSITY), round((bottom - top) * SKY_DENSITY)
+    up = -_positions(top, bottom, SKY_DENSITY)[:, None, None]
+    zenith = np.array([205, 150, 95], np.float32) * rng.uniform(0.8, 1.1)
+    horizon = np.array([232, 226, 214], np.float32) * rng.uniform(0.92, 1.04)
+    sky = horizon + (zenith - horizon) * np.clip(up / 0.9, 0, 1) ** 0.7
+    clouds = _smooth_noise(rng, (height, width), (24, 8)) + 0.5 * _smooth_noise(rng, (height, width), (9, 4))
+    cover = np.clip(clouds * 0.5 + rng.uniform(-0.25, 0.35), 0, 1)[..., None] * np.clip(up * 4, 0, 1)
+    sky = sky + (np.array([244, 243, 242], np.float32) - sky) * cover * 0.85
+    trees = 0.035 + 0.02 * _smooth_noise(rng, (1, width), (6, 1))[..., None]
+    sky = np.where(up < trees, np.array([120, 135, 125], np.float32), sky)
+    return Texture(np.clip(sky, 0, 255).astype(np.uint8), (SKY_DENSITY, SKY_DENSITY))
+
+
+def _positions(low: float, high: float, density: float) -> np.ndarray:
+    count = round((high - low) * density)
+    return (low + (np.arange(count) + 0.5) * (high - low) / count).astype(np.float32)
+
+
+def _smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cell: tuple[int, int]) -> np.ndarray:
+    """Noise of unit variance (before blurring) whose grains are `cell` = (columns, rows) large."""
+    coarse = rng.standard_normal((shape[0] // cell[1] + 2, shape[1] // cell[0] + 2), np.float32)
+    return cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def _asphalt(rng: np.random.Generator, shape: tuple[int, int], grey: float) -> np.ndarray:
+    stains = 5 * _smooth_noise(rng, shape, (30, 40)) + 4 * _smooth_noise(rng, shape, (8, 6))
+    level = grey + stains + rng.standard_normal(shape, np.float32) * 8
+    return level[..., None] * np.array([1.02, 1.0, 0.98], np.float32)
+
+
+def _slabs(x: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """Factor on the pavement's colour: darker joints, and slabs that differ a little."""
+    joints = (x % 0.75 < 0.05) | (z % 0.75 < 0.08)
+    tone = 1 + 0.05 * np.sin(np.floor(x / 0.75) * 12.9 + np.floor(z / 0.75) * 78.2)
+    return np.where(joints, 0.84, tone).astype(np.float32)
+
+
+def _pave(pixels: np.ndarray, where: np.ndarray, slabs: np.ndarray) -> None:
+    # The asphalt's grain is kept as dirt.
+    dirt = (pixels - pixels.mean()) * 0.5
+    np.copyto(pixels, np.array(STONE, np.float32) * slabs[..., None] + dirt, where=where[..., None])
+
+
+def _lay(pixels: np.ndarray, where: np.ndarray, colour: tuple[float, ...]) -> None:
+    np.copyto(pixels, np.array(colour, np.float32), where=where[..., None])
+
+
+def _paint(pixels: np.ndarray, rng: np.random.Generator, where: np.ndarray) -> None:
+    """Road paint, worn in places."""
+    worn = np.clip(0.85 + 0.15 * _smooth_noise(rng, where.shape, (10, 8)), 0.4, 1)[..., None]
+    np.copyto(pixels, pixels + (WHITE - pixels) * worn, where=where[..., None])
+
+
+def _texture(pixels: np.ndarray, width: float, height: float) -> Texture:
+    pixels = np.clip(pixels, 0, 255).astype(np.uint8)
+    return Texture(pixels, (pixels.shape[1] / width, pixels.shape[0] / height))

@@ -1,0 +1,94 @@
+"""Everything that stands still: ground, house fronts, sky, trees and lamps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmvist.worlds.facades import draw_facade
+from mmvist.worlds.furniture import draw_lamp, draw_tree
+from mmvist.worlds.ground import (
+    JUNCTION,
+    PAVEMENT,
+    ROAD,
+    STREET,
+    draw_side_street,
+    draw_sky,
+    draw_street,
+)
+from mmvist.worlds.plane import Plane, Texture
+
+NEAR, FAR, ARM = -6.0, 120.0, 40.0  # metres: first and last z of the street, length of the crossing street's arms
+RIGHT, DOWN, AHEAD = np.eye(3)
+SHARP, BLURRED, SHARP_RANGE = 22.0, 7.0, 45.0  # pixels a metre of near and far fronts, and where the change is
+
+
+@dataclass(frozen=True, eq=False)
+class Street:
+    """The static part of one video's world.
+
+    Attributes:
+        planes: Ground and house fronts; none hides a part of itself.
+        sky: Drawn at infinity, see `ground.SKY_SPAN`.
+        furniture: Pictures that stand upright on the ground, each with its foot's (x, z).
+        junction: z at which the crossing street begins, in metres.
+        gain: (3,) factor on the final colours: exposure and tint, BGR.
+        haze: Depth in metres at which the air hides 63 % of the contrast.
+    """
+
+    planes: tuple[Plane, ...]
+    sky: Texture
+    furniture: tuple[tuple[Texture, float, float], ...]
+    junction: float
+    gain: np.ndarray
+    haze: float
+
+
+def build_street(rng: np.random.Generator, junction: float) -> Street:
+    """Draw a street at random.
+
+    Args:
+        rng: Source of everything random.
+        junction: z at which the crossing street begins, in metres.
+    """
+    asphalt = rng.uniform(82, 112)
+    light = rng.permutation([rng.uniform(0.72, 0.85), rng.uniform(0.98, 1.1)])
+    first, last = junction - PAVEMENT, junction + JUNCTION + PAVEMENT
+    planes = [Plane(np.array([-STREET, 0, FAR]), RIGHT, -AHEAD, draw_street(rng, NEAR, FAR, junction, asphalt)),
+              Plane(np.array([STREET, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, False)),
+              Plane(np.array([-STREET - ARM, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, True))]
+    for low, high in ((NEAR, first), (last, FAR)):
+        for begin, end in _lots(rng, low, high):
+            density = SHARP if begin < SHARP_RANGE else BLURRED
+            for side in (-1, 1):
+                front = draw_facade(rng, end - begin, density, light[(side + 1) // 2])
+                start = begin if side < 0 else end
+                planes.append(Plane(np.array([side * STREET, -front.size[1], start]), AHEAD * -side, DOWN, front))
+    for side in (-1, 1):
+        for begin, end in _lots(rng, STREET, STREET + ARM):
+            front = draw_facade(rng, end - begin, SHARP, light.mean())
+            left = begin if side > 0 else -end
+            planes.append(Plane(np.array([left, -front.size[1], last]), RIGHT, DOWN, front))
+    front = draw_facade(rng, 2 * STREET, BLURRED, light.mean())
+    planes.append(Plane(np.array([-STREET, -front.size[1], FAR]), RIGHT, DOWN, front))
+    gain = rng.uniform(0.88, 1.1) * np.array([rng.uniform(0.95, 1.05), 1.0, rng.uniform(0.95, 1.05)], np.float32)
+    return Street(tuple(planes), draw_sky(rng), _furnish(rng, first, last), junction, gain, rng.uniform(120, 350))
+
+
+def _lots(rng: np.random.Generator, low: float, high: float) -> list[tuple[float, float]]:
+    """Cut a stretch of street into house fronts of 7 to 13 metres."""
+    count = max(round((high - low) / 10), 1)
+    inner = np.linspace(low, high, count + 1)[1:-1]
+    cuts = [low, *(inner + rng.uniform(-1.5, 1.5, len(inner))), high]
+    return list(zip(cuts[:-1], cuts[1:], strict=True))
+
+
+def _furnish(rng: np.random.Generator, first: float, last: float) -> tuple[tuple[Texture, float, float], ...]:
+    """Trees and lamps in two rows along the kerbs, away from the junction."""
+    draw = draw_tree if rng.random() < 0.6 else draw_lamp
+    pictures = [draw(rng) for _ in range(3)] + [draw_lamp(rng)]
+    placed = []
+    for side in (-1, 1):
+        for z in np.arange(rng.uniform(4, 10), 70, rng.uniform(9, 13)):
+            if not first - 1 < z < last + 1:
+                placed.append((pictures[rng.integers(len(pictures))], side * (ROAD + 0.6), z))
+    return tuple(placed)

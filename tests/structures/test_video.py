@@ -1,0 +1,59 @@
+"""A video's columns."""
+
+import numpy as np
+import pytest
+
+from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks
+
+VIDEO = Video(3, 'three', 10, 12, 4)
+BOX = (0, 0, 1, 1)
+
+
+def tracks(*rows):
+    """Rows (frame, id, label, score)."""
+    return VideoTracks.from_rows(VIDEO, [(*row, BOX, None, False) for row in rows])
+
+
+def test_rows_are_found_by_frame_and_by_track():
+    some = tracks((2, 7, 0, .5), (0, 7, 1, .7), (2, 5, 1, 1.))
+    assert some.frames.tolist() == [0, 2, 2]
+    assert [some.rows_at(frame) for frame in range(4)] == [slice(0, 1), slice(1, 1), slice(1, 3), slice(3, 3)]
+    assert some.rows_of(7).tolist() == [0, 1]
+    assert some.track_ids.tolist() == [5, 7]
+    assert some.summary(7) == TrackSummary(0, pytest.approx(.6))     # one vote each: the lower label
+
+
+def test_no_row():
+    assert tracks().track_ids.tolist() == []
+    assert tracks().bboxes.shape == (0, 4)
+    assert tracks().rows_at(3) == slice(0, 0)
+
+
+def test_frames_outside_are_refused():
+    with pytest.raises(ValueError, match=r'video three: frames must lie in 0..3, got 4..4'):
+        tracks((4, 0, 0, 1.))
+
+
+def result(frame, ids, summaries=None):
+    count = len(ids)
+    return FrameResult(VIDEO, frame, np.array(ids, np.int64), np.zeros(count, np.int64),
+                       np.full(count, .5, np.float32), np.zeros((count, 4), np.float32), (None,) * count, summaries)
+
+
+def test_results_become_tracks_under_the_summaries():
+    verdict = {0: TrackSummary(2, .8), 1: TrackSummary(0, .9, keep=False)}
+    joined = VideoTracks.from_results(VIDEO, [result(1, [0]), result(0, [0, 1]), result(3, [], verdict)])
+    assert joined.frames.tolist() == [0, 1]
+    assert joined.labels.tolist() == [2, 2]
+    assert joined.summary(0) == TrackSummary(2, .8)
+    assert len(VideoTracks.from_results(VIDEO, [])) == 0
+
+
+def test_classes_map_by_name():
+    some = VideoSet(('car', 'person'), (tracks((0, 1, 0, 1.), (0, 2, 1, 1.)),), (5, 9))
+    swapped = some.with_classes(['person'])
+    assert swapped.videos[0].ids.tolist() == [2]
+    assert swapped.videos[0].labels.tolist() == [0]
+    assert swapped.category_ids == (9,)
+    with pytest.raises(ValueError, match=r"classes \['dog'\] are not in the file; it has \['car', 'person'\]"):
+        some.with_classes(['dog'])
