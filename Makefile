@@ -3,8 +3,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements/constraints.txt
-# Tests import small arrays by the thousand; more threads than one only wait for each other.
-export OMP_NUM_THREADS ?= 1
 
 .PHONY: demo test test-slow lint clean venv
 
@@ -37,9 +35,12 @@ $(BIN)/python:
 # Whatever is installed already costs seconds only. setuptools comes with torch, which would bring one that is too new;
 # the stand-in for opencv-python comes before the packages that ask for it.
 $(STAMP): $(wildcard requirements/*.txt) requirements/headless_opencv/pyproject.toml setup.py setup.cfg | $(BIN)/python
-	@echo 'Installing the requirements into $(VENV)'
-	$(PIP) torch 'setuptools<82' wheel
-	$(PIP) --no-build-isolation ./requirements/headless_opencv
-	$(PIP) -r requirements/runtime.txt -r requirements/mminstall.txt -r requirements/tests.txt
-	$(PIP) --no-deps --no-build-isolation --editable .
+	@echo 'Installing into $(VENV): PyTorch (1 of 4)'
+	@$(PIP) torch 'setuptools<82' wheel
+	@echo 'OpenCV without a window system (2 of 4)'
+	@$(PIP) --no-build-isolation ./requirements/headless_opencv
+	@echo 'OpenMMLab and the rest (3 of 4)'
+	@$(PIP) -r requirements/runtime.txt -r requirements/mminstall.txt -r requirements/tests.txt
+	@echo 'mmvist, in place (4 of 4)'
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@

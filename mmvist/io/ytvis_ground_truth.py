@@ -9,8 +9,11 @@ import numpy as np
 from mmvist.io import ytvis_tables as tables
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.problems import Problems
-from mmvist.io.segmentation import parse
+from mmvist.io.segmentation import broken, parse
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+
+# Some converters write an empty list instead of null.
+ABSENT = (None, [])
 
 
 def read(path: str | Path) -> VideoSet:
@@ -40,9 +43,9 @@ def read(path: str | Path) -> VideoSet:
             problems.add(place, 'ids must be whole numbers from 0')
         elif entry['id'] in seen:
             problems.add(place, 'the id occurs twice')
-        elif entry['video_id'] not in videos:
+        elif not tables.is_known(entry['video_id'], videos):
             problems.add(place, f'unknown video {entry["video_id"]!r}')
-        elif entry['category_id'] not in labels:
+        elif not tables.is_known(entry['category_id'], labels):
             problems.add(place, f'unknown category {entry["category_id"]!r}')
         elif (entry['video_id'], track) in tracks:
             problems.add(place, f'track {track} occurs twice in video {entry["video_id"]}')
@@ -72,28 +75,34 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
     if entry.get('segmentations') is None and entry.get('bboxes') is None:
         problems.add(place, 'keys are missing: segmentations, or bboxes for a track of boxes alone')
         return []
-    found = []
-    for frame, (segmentation, box) in enumerate(zip(columns['segmentations'], columns['bboxes'], strict=True)):
-        # Some converters write an empty list instead of null.
-        if segmentation in (None, []) and box in (None, []):
-            continue
-        mask = None
-        if segmentation not in (None, []):
-            try:
-                mask = parse(segmentation, video.height, video.width)
-            except (ValueError, TypeError) as error:
-                problems.add(f'{place}, frame {frame}', str(error))
-                continue
-        if box in (None, []):
-            box = rle.bboxes([mask], video.height, video.width)[0].tolist()
-        elif (isinstance(box, list) and len(box) == 4
+    masks = _masks(columns['segmentations'], video, place, problems)
+    boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
+    for frame, box in boxes.items():
+        if (isinstance(box, list) and len(box) == 4
                 and all(isinstance(value, int | float) and np.isfinite(value) for value in box)):
-            box = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
+            boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
             problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
+    boxless = [frame for frame in masks if frame not in boxes]
+    tight = rle.bboxes([masks[frame] for frame in boxless], video.height, video.width)
+    boxes.update(zip(boxless, tight.tolist(), strict=True))
+    return [(frame, boxes[frame], masks.get(frame)) for frame in sorted(boxes)]
+
+
+def _masks(segmentations: list, video: Video, place: str, problems: Problems) -> dict[int, bytes]:
+    masks = {}
+    for frame, segmentation in enumerate(segmentations):
+        if segmentation in ABSENT:
             continue
-        found.append((frame, box, mask))
-    return found
+        try:
+            masks[frame] = parse(segmentation, video.height, video.width)
+        except (ValueError, TypeError) as error:
+            problems.add(f'{place}, frame {frame}', str(error))
+    faults = broken(list(masks.values()), video.height, video.width)
+    for frame, fault in zip([list(masks)[index] for index in faults], faults.values(), strict=True):
+        problems.add(f'{place}, frame {frame}', fault)
+        del masks[frame]
+    return masks
 
 
 def write(video_set: VideoSet, path: str | Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from mmvist.io import ytvis_tables as tables
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.problems import FormatError, Problems
-from mmvist.io.segmentation import parse
+from mmvist.io.segmentation import broken, parse
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 
@@ -35,12 +35,12 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
     scores: dict[int | str, dict[int, float]] = {video: {} for video in videos}
     keys = ('video_id', 'category_id', 'score', 'segmentations')
     for place, entry in tables.entries({'tracks': data}, 'tracks', problems, keys):
-        if entry['video_id'] not in videos:
+        if not tables.is_known(entry['video_id'], videos):
             problems.add(place, f'unknown video {entry["video_id"]!r}')
             continue
         video, known = videos[entry['video_id']], scores[entry['video_id']]
         track = entry.get('id', len(known))
-        if entry['category_id'] not in labels:
+        if not tables.is_known(entry['category_id'], labels):
             problems.add(place, f'unknown category {entry["category_id"]!r}')
         elif not tables.is_whole(track):
             problems.add(place, f'id must be a whole number from 0, got {track!r}')
@@ -80,7 +80,10 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
             problems.add(f'{place}, frame {frame}', f'score must be a number, got {score!r}')
             continue
         found.append((frame, score, mask))
-    return found
+    faults = broken([mask for _, _, mask in found], video.height, video.width)
+    for index, fault in faults.items():
+        problems.add(f'{place}, frame {found[index][0]}', fault)
+    return [] if faults else found
 
 
 def _is_score(value: object) -> bool:

@@ -1,5 +1,6 @@
 """The tables of videos and categories, which ground truth and results of YouTube-VIS share."""
 
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -40,6 +41,11 @@ def is_whole(value: Any, least: int = 0) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
+def is_known(value: Any, table: Mapping) -> bool:
+    """Whether a value is a key of the table; one that cannot be a key is not."""
+    return isinstance(value, int | str) and value in table
+
+
 def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:
     """Videos by id, in the file's order."""
     videos = {}
@@ -74,14 +80,15 @@ def read_categories(data: dict, problems: Problems) -> tuple[tuple[str, ...], tu
     """Class names and their ids, in the file's order."""
     classes: dict[str, int] = {}
     for place, entry in entries(data, 'categories', problems, ('id', 'name')):
+        name = str(entry['name'])
         if not is_whole(entry['id']):
             problems.add(place, f'unusable id {entry["id"]!r}')
         elif entry['id'] in classes.values():
             problems.add(place, f'category id {entry["id"]} occurs twice')
-        elif entry['name'] in classes:
-            problems.add(place, f'category name {entry["name"]!r} occurs twice')
+        elif name in classes:
+            problems.add(place, f'category name {name!r} occurs twice')
         else:
-            classes[str(entry['name'])] = entry['id']
+            classes[name] = entry['id']
     return tuple(classes), tuple(classes.values())
 
 

@@ -1,7 +1,10 @@
 """The segmentor and what fills its detector and embedder slots."""
 
-# mmdet's registries find their models only once they were imported.
+# isort: off
+# The registry supplies mmcv's operators, which mmdet asks for; mmdet's models are found only once they were imported.
+import mmvist.registry  # noqa: F401
 import mmdet.models  # noqa: F401
+# isort: on
 
 from mmvist.models.detectors import MaskRCNNDetector
 from mmvist.models.embedders import RoIEmbedder

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel
 from torch import Tensor
@@ -82,6 +83,7 @@ class VideoInstanceSegmentor(BaseModel):
             losses.update(self.embedder.loss(trained, data_samples))
         return losses
 
+    @torch.no_grad()
     def predict(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[FrameResult]:
         """Results of the frames that are ready; with the video's last frame also of those held back."""
         samples = [clip[t] for clip in data_samples for t in range(len(clip))]

@@ -33,42 +33,46 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
 
 
 def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
-    """Positions of the kept boxes, which come best first. Memory: one block against all boxes."""
+    """Positions of the kept boxes (N, 4), which come best first. Memory: one block against all boxes."""
     size = BLOCK['cpu' if boxes.device.type == 'cpu' else 'cuda']
-    kept = []
-    left = torch.arange(len(boxes), device=boxes.device)
-    while len(left):
-        block, left = left[:size], left[size:]
-        overlapping = _overlap(boxes[block], boxes[block], offset) > threshold
-        block = block[_undominated(overlapping.triu(1))]
-        kept.append(block)
-        if len(left):
-            left = left[~(_overlap(boxes[block], boxes[left], offset) > threshold).any(0)]
-    return torch.cat(kept) if kept else left
+    areas = (boxes[:, 2] - boxes[:, 0] + offset) * (boxes[:, 3] - boxes[:, 1] + offset)
+    candidates = torch.cat([boxes.t(), areas[None]])
+    positions = torch.arange(len(boxes), device=boxes.device)
+    kept = [positions[:0]]
+    while len(positions):
+        block = candidates[:, :size]
+        stays = _undominated((_overlap(block, block, offset) > threshold).triu(1))
+        kept.append(positions[:size][stays])
+        candidates, positions = candidates[:, size:], positions[size:]
+        if len(positions):
+            free = _overlap(block[:, stays], candidates, offset).amax(0) <= threshold
+            candidates, positions = candidates[:, free], positions[free]
+    return torch.cat(kept)
 
 
 def _undominated(dominates: Tensor) -> Tensor:
     """Which boxes no kept box dominates.
 
     The greedy rule is the one solution of "kept if nothing kept dominates it". Repeating the rule from any start
-    reaches it: each round settles the boxes whose dominators are settled, so a few rounds do, on any device.
+    reaches it: each round settles the boxes whose dominators are settled. A few rounds do, each one small product.
 
     Args:
         dominates: (N, N) bool, strictly upper triangular: row over column.
     """
+    dominates = dominates.float()
     kept = dominates.new_ones(len(dominates))
     while True:
-        before, kept = kept, ~(dominates & kept[:, None]).any(0)
+        before, kept = kept, (kept @ dominates == 0).float()
         if torch.equal(before, kept):
-            return kept
+            return kept.bool()
 
 
 def _overlap(a: Tensor, b: Tensor, offset: int) -> Tensor:
-    """IoU of each box of `a` (N, 4) with each of `b` (M, 4); NaN for two boxes without area."""
-    sizes = torch.minimum(a[:, None, 2:], b[:, 2:]) - torch.maximum(a[:, None, :2], b[:, :2])
-    inter = (sizes + offset).clamp_(min=0).prod(-1)
-    return inter / (_area(a, offset)[:, None] + _area(b, offset) - inter)
-
-
-def _area(boxes: Tensor, offset: int) -> Tensor:
-    return (boxes[:, 2] - boxes[:, 0] + offset) * (boxes[:, 3] - boxes[:, 1] + offset)
+    """IoU (N, M) of boxes (5, N) and (5, M), given as x1, y1, x2, y2 and area; 0 for two boxes without area."""
+    left, top, right, bottom, area = a[:, :, None]
+    # in place, because on a CPU new memory costs more than the arithmetic
+    inter = torch.minimum(right, b[2]).sub_(torch.maximum(left, b[0])).add_(offset).clamp_(min=0)
+    height = torch.minimum(bottom, b[3]).sub_(torch.maximum(top, b[1])).add_(offset).clamp_(min=0)
+    inter.mul_(height)
+    union = torch.add(area, b[4], out=height).sub_(inter).clamp_(min=torch.finfo(b.dtype).tiny)
+    return inter.div_(union)

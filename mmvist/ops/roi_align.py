@@ -45,14 +45,15 @@ def roi_align_forward(input: Tensor, rois: Tensor, output: Tensor, argmax_y: Ten
         output.copy_(torch.ops.torchvision.roi_align(
             input, rois, spatial_scale, aligned_height, aligned_width, sampling_ratio, aligned))
         return
-    num, channels, height, width = input.shape
+    channels = input.shape[1]
     images, rows, columns = _taps(rois, input.shape, (aligned_height, aligned_width), spatial_scale, sampling_ratio,
                                   aligned)
     if channels < FEW_CHANNELS and input.device.type == 'cpu':
         _pool_crops(input, images, rows, columns, output)
         return
-    table = input.permute(0, 2, 3, 1).reshape(num * height * width, channels)
-    for chosen, index, weight in _lookups(images, rows, columns, height, width):
+    where, slots = _covered(images, rows, columns, input.shape)
+    table = input[where[0], :, where[1], where[2]]
+    for chosen, index, weight in _lookups(images, rows, columns, slots):
         bins = embedding_bag(index, table, per_sample_weights=weight, mode='sum')
         output[chosen] = bins.view(-1, aligned_height, aligned_width, channels).permute(0, 3, 1, 2)
 
@@ -80,14 +81,15 @@ def roi_align_backward(grad_output: Tensor, rois: Tensor, argmax_y: Tensor, argm
         return
     images, rows, columns = _taps(rois, grad_input.shape, (aligned_height, aligned_width), spatial_scale,
                                   sampling_ratio, aligned)
-    table = grad_output.new_zeros(num * height * width, channels)
-    for chosen, index, weight in _lookups(images, rows, columns, height, width):
+    where, slots = _covered(images, rows, columns, grad_input.shape)
+    table = grad_output.new_zeros(len(where[0]), channels)
+    for chosen, index, weight in _lookups(images, rows, columns, slots):
         grad_bins = grad_output[chosen].permute(0, 2, 3, 1).reshape(-1, channels)
         bins = torch.arange(len(index), device=index.device)[:, None].expand_as(index)
         transposed = torch.sparse_coo_tensor(torch.stack([index.flatten(), bins.flatten()]), weight.flatten(),
                                              (len(table), len(index)), check_invariants=False)
         table.addmm_(transposed, grad_bins)
-    grad_input.copy_(table.view(num, height, width, channels).permute(0, 3, 1, 2))
+    grad_input[where[0], :, where[1], where[2]] = table
 
 
 def _check(rois: Tensor, pool_mode: int, aligned: bool) -> None:
@@ -113,21 +115,31 @@ def _taps(rois: Tensor, map_shape: torch.Size, num_bins: tuple[int, int], spatia
     return rois[:, 0].long(), rows, columns
 
 
-def _lookups(images: Tensor, rows: Taps, columns: Taps, height: int, width: int,
-             ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def _covered(images: Tensor, rows: Taps, columns: Taps, map_shape: torch.Size) -> tuple[tuple[Tensor, ...], Tensor]:
+    """Pixels that RoIs cover: their image, y and x, each (K,), and the (N, H, W) table from pixels to these K."""
+    num, _, height, width = map_shape
+    edges = images.new_zeros(num, height + 1, width + 1)
+    for y, y_sign in ((rows.index.amin((1, 2)), 1), (rows.index.amax((1, 2)) + 1, -1)):
+        for x, x_sign in ((columns.index.amin((1, 2)), 1), (columns.index.amax((1, 2)) + 1, -1)):
+            edges.index_put_((images, y, x), edges.new_tensor(y_sign * x_sign), accumulate=True)
+    covered = edges.cumsum(1).cumsum(2)[:, :height, :width] > 0
+    return covered.nonzero(as_tuple=True), covered.flatten().cumsum(0).view_as(covered) - 1
+
+
+def _lookups(images: Tensor, rows: Taps, columns: Taps, slots: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Pixels of the bins, in portions of RoIs that use equally many.
 
     Yields:
-        The portion's RoIs (K,), and for each of their bins (B = K * height * width of the grid) the numbers of its
-        pixels in the maps, counted image by image and row by row, and their weights, both (B, taps).
+        The portion's RoIs (K,), and for each of their bins, in order, its pixels by their `slots`, and their weights,
+        both (bins, taps).
     """
     for group, num_rows, num_columns in _groups(rows, columns):
         y, wy = rows.index[..., None, :num_rows, None], rows.weight[..., None, :num_rows, None]
         x, wx = columns.index[:, None, :, None, :num_columns], columns.weight[:, None, :, None, :num_columns]
         lookups_per_roi = y.shape[1] * x.shape[2] * num_rows * num_columns
         for chosen in group.split(max(LOOKUPS // lookups_per_roi, 1)):
-            line = images[chosen].view(-1, 1, 1, 1, 1) * height + y[chosen]
-            index = (line * width + x[chosen]).view(-1, num_rows * num_columns)
+            line = images[chosen].view(-1, 1, 1, 1, 1) * slots.shape[1] + y[chosen]
+            index = slots.take(line * slots.shape[2] + x[chosen]).view(-1, num_rows * num_columns)
             yield chosen, index, (wy[chosen] * wx[chosen]).view(index.shape)
 
 
@@ -143,7 +155,7 @@ def _groups(rows: Taps, columns: Taps) -> Iterator[tuple[Tensor, int, int]]:
 
 
 def _pool_crops(input: Tensor, images: Tensor, rows: Taps, columns: Taps, output: Tensor) -> None:
-    """Pool each RoI as two small matrix products: rows by crop by columns."""
+    """Pool each channel of each RoI as two small matrix products: rows by crop by columns."""
     parts = [images.tolist()]
     for taps in (rows, columns):
         first = taps.index.amin((1, 2))
@@ -152,5 +164,6 @@ def _pool_crops(input: Tensor, images: Tensor, rows: Taps, columns: Taps, output
         matrix.scatter_add_(2, taps.index - first[:, None, None], taps.weight)
         parts += [first.tolist(), extent.tolist(), matrix.unbind()]
     for pooled, image, top, height, wy, left, width, wx in zip(output.unbind(), *parts, strict=True):
-        crop = input[image, :, top:top + height, left:left + width]
-        torch.matmul(wy[:, :height] @ crop, wx[:, :width].t(), out=pooled)
+        wy, wx = wy[:, :height], wx[:, :width].t()
+        for channel, crop in enumerate(input[image, :, top:top + height, left:left + width]):
+            torch.mm(wy @ crop, wx, out=pooled[channel])

@@ -26,6 +26,7 @@ class RenderedVideo:
         poses: (T, 4, 4) float64, camera to world; x right, y down, z ahead, metres.
         paths: (T, K, 3) float64, where the middle of each object's lower edge is in the world, metres.
         labels: (K,) int64, index into `config.CLASSES`.
+        looks: (K,) int64, equal for objects of one class that look alike.
         areas: (T, K) int64 visible pixels; 0 where the object has no mask.
         silhouettes: (T, K, 2) int64 pixels its outline would have if nothing stood before it: without the image's
             borders (up to one image size around it), and inside the image.
@@ -44,6 +45,7 @@ class RenderedVideo:
     poses: np.ndarray
     paths: np.ndarray
     labels: np.ndarray
+    looks: np.ndarray
     areas: np.ndarray
     silhouettes: np.ndarray
     hard_cases: tuple[HardCase, ...]

@@ -1,0 +1,90 @@
+"""Reading checkpoints without running the code that a pickle may carry.
+
+mmengine 0.10.7 calls `torch.load` with the default of old PyTorch, which unpickled anything, and leaves it without a
+way to choose. All of this can go when mmengine has one.
+"""
+
+import pickle
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.dist import get_dist_info, is_distributed
+from mmengine.runner.checkpoint import CheckpointLoader
+
+
+def read_checkpoint(path: str | Path, trusted: bool = False, map_location: Any = 'cpu') -> dict:
+    """Read a checkpoint file.
+
+    Args:
+        path: The file.
+        trusted: Unpickle whatever the file holds. A pickle can run any code, so this is for files of known origin.
+        map_location: Where tensors go, as in `torch.load`.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The file is no checkpoint, or holds more than tensors and plain values and is not trusted.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        raise FileNotFoundError(f'checkpoint {path} does not exist')
+    try:
+        return torch.load(path, map_location=map_location, weights_only=True)
+    except pickle.UnpicklingError as error:
+        refused = _refused(path, str(error))
+        if refused is None:
+            raise ValueError(f'checkpoint {path} is damaged or no checkpoint: {_first_line(error)}') from error
+        if not trusted:
+            raise ValueError(
+                f'checkpoint {path} holds {refused}, which only unpickling can restore, and unpickling can run any '
+                'code; if you know where the file comes from, pass --trust-checkpoint') from error
+    except (RuntimeError, EOFError) as error:
+        raise ValueError(f'checkpoint {path} is damaged or no checkpoint: {_first_line(error)}') from error
+    return torch.load(path, map_location=map_location, weights_only=False)
+
+
+def install_loader(trusted: bool = False) -> None:
+    """Make every checkpoint that mmengine loads from a file or a URL go through `read_checkpoint`.
+
+    Args:
+        trusted: Applies to all files until the next call.
+    """
+    CheckpointLoader.register_scheme('', _local_loader(trusted), force=True)
+    CheckpointLoader.register_scheme(('http://', 'https://'), _http_loader(trusted), force=True)
+
+
+def _local_loader(trusted: bool) -> Callable[[str, Any], dict]:
+    def load_from_local(filename: str, map_location: Any = None) -> dict:
+        return read_checkpoint(filename, trusted, map_location)
+
+    return load_from_local
+
+
+def _http_loader(trusted: bool) -> Callable[[str, Any], dict]:
+    def load_from_http(filename: str, map_location: Any = None) -> dict:
+        folder = Path(torch.hub.get_dir()) / 'checkpoints'
+        path = folder / filename.rsplit('/', 1)[-1].split('?')[0]
+        if get_dist_info()[0] == 0 and not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(filename, str(path), progress=True)
+        if is_distributed():
+            torch.distributed.barrier()
+        return read_checkpoint(path, trusted, map_location)
+
+    return load_from_http
+
+
+def _refused(path: Path, message: str) -> str | None:
+    """Names of what a safe load refused, or `None` when the file failed for another reason."""
+    try:
+        names = torch.serialization.get_unsafe_globals_in_checkpoint(path)
+    except (RuntimeError, ValueError, pickle.UnpicklingError):
+        # A file of the time before PyTorch's archives: its first refusal is in the message only.
+        names = re.findall(r'GLOBAL (\S+)', message)
+    return ', '.join(sorted(set(names))) or None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split('\n')[0]

@@ -1,0 +1,172 @@
+"""MOTS as images: a 16-bit PNG a frame, a pixel's value is class * 1000 + number of the instance."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmvist.io.atomic import open_atomic
+from mmvist.io.mots_benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
+from mmvist.io.problems import Problems
+from mmvist.io.progress import progress
+from mmvist.structures import Video, VideoSet, VideoTracks, rle
+
+INSTANCES = 1000  # values a class has
+
+
+def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
+             seqmap: Mapping[str, tuple[int, int]] | None = None) -> VideoSet:
+    """Read `folder/NAME/FRAME.png` of all sequences; a frame without a file has no objects.
+
+    A track's id is its whole value, as in the text files of the ground truth (car 5 has id 1005). Value 10000 makes
+    `ignore` rows with the label -1: they belong to no class.
+
+    Args:
+        folder: Folder of the sequences' folders.
+        benchmark: Which classes there are, and how frames are counted.
+        seqmap: The sequences wanted, with first and last frame; without it all are read and end with their last file.
+
+    Raises:
+        FileNotFoundError: There is no such folder.
+        FormatError: Sequences or images that are missing, no 16-bit PNG, of another size, outside the sequence, or with
+            values of an unknown class. It lists all of them.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f'{folder}: no such folder')
+    problems = Problems(folder)
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if seqmap is None else list(seqmap)
+    if not names:
+        problems.add('folder', 'holds no folder of a sequence')
+    files = {name: _files(folder / name, benchmark, None if seqmap is None else seqmap[name][1], problems)
+             for name in names}
+    every = [file for frames in files.values() for file in frames.values()]
+    with ThreadPoolExecutor() as pool:
+        objects = dict(zip(every, progress(pool.map(_objects, every), len(every), f'reading {folder}'), strict=True))
+    videos = []
+    for name, frames in files.items():
+        end = max(frames, default=-1) + 1 if seqmap is None else seqmap[name][1] - benchmark.first_frame + 1
+        videos.append(_sequence(name, end, {frame: objects[file] for frame, file in frames.items()}, benchmark,
+                                problems))
+    problems.check()
+    return VideoSet(benchmark.classes, tuple(videos), benchmark.category_ids)
+
+
+def _files(folder: Path, benchmark: MOTSBenchmark, last: int | None, problems: Problems) -> dict[int, Path]:
+    frames = {}
+    for file in sorted(folder.glob('*.png')):
+        frame = int(file.stem) if file.stem.isdecimal() else -1
+        if frame < benchmark.first_frame or (last is not None and frame > last):
+            problems.add(f'{folder.name}/{file.name}', 'the name must be the number of a frame, '
+                                                       f'{benchmark.first_frame}..{"" if last is None else last}')
+        else:
+            frames[frame - benchmark.first_frame] = file
+    if not frames:
+        problems.add(folder.name, 'holds no image *.png')
+    return frames
+
+
+def _objects(file: Path) -> tuple[tuple[int, int], dict[int, bytes]] | str:
+    """Size and mask of every value of an image, or what is wrong with it."""
+    values = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_UNCHANGED) if file.stat().st_size else None
+    if values is None:
+        return 'not an image'
+    if values.dtype != np.uint16 or values.ndim != 2:
+        return f'must be one channel of 16 bits, got {values.shape[2:] or (1,)} of {8 * values.itemsize}'
+    return values.shape, split_values(values)
+
+
+def split_values(values: np.ndarray) -> dict[int, bytes]:
+    """Mask of every value above 0 in an image (H, W) of whole numbers, in one pass over its runs."""
+    height, width = values.shape
+    column_major = values.T.ravel()
+    starts = np.concatenate([[0], np.flatnonzero(column_major[1:] != column_major[:-1]) + 1])
+    ends = np.append(starts[1:], len(column_major))
+    run_values = column_major[starts]
+    masks = {}
+    for value in np.unique(run_values[run_values > 0]).tolist():
+        of_value = run_values == value
+        edges = np.stack([starts[of_value], ends[of_value]], axis=1).ravel()
+        lengths = np.diff(edges, prepend=0, append=len(column_major))
+        masks[value] = rle.from_run_lengths(lengths[:-1] if lengths[-1] == 0 else lengths, height, width)
+    return masks
+
+
+def join_values(values: np.ndarray, masks: Sequence[bytes], height: int, width: int) -> np.ndarray:
+    """Image (H, W) uint16 in which each of the disjoint masks has its value, and the rest 0."""
+    steps = np.zeros(height * width + 1, np.int32)
+    for value, mask in zip(values.tolist(), masks, strict=True):
+        edges = np.cumsum(rle.run_lengths(mask))
+        steps[edges[:-1:2]] += value
+        steps[edges[1::2]] -= value
+    return np.cumsum(steps[:-1], dtype=np.int32).astype(np.uint16).reshape(width, height).T
+
+
+def _sequence(name: str, length: int, frames: Mapping[int, tuple[tuple[int, int], dict[int, bytes]] | str],
+              benchmark: MOTSBenchmark, problems: Problems) -> VideoTracks:
+    labels = {category: label for label, category in enumerate(benchmark.category_ids)} | {IGNORE_CLASS: -1}
+    size, rows = None, []
+    for frame, found in frames.items():
+        place = f'sequence {name}, frame {frame + benchmark.first_frame}'
+        if isinstance(found, str):
+            problems.add(place, found)
+            continue
+        shape, masks = found
+        size = size or shape
+        if shape != size:
+            problems.add(place, f'size is {shape}, frames before are {size} (height, width)')
+            continue
+        unknown = [value for value in masks if value // INSTANCES not in labels]
+        if unknown:
+            problems.add(place, f'values of unknown classes: {unknown}')
+            continue
+        boxes = rle.bboxes(list(masks.values()), *size)
+        rows += [(frame, value, labels[value // INSTANCES], 1.0, box, mask, value // INSTANCES == IGNORE_CLASS)
+                 for (value, mask), box in zip(masks.items(), boxes, strict=True)]
+    height, width = size or (0, 0)
+    return VideoTracks.from_rows(Video(name, name, height, width, length), rows)
+
+
+def write_png(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> None:
+    """Write `folder/NAME/FRAME.png` for every frame of every video.
+
+    A pixel's value is the id where that already is class * 1000 + number; else ids must lie in 0..999 and the class is
+    added. Ignore rows become the value 10000.
+
+    Args:
+        video_set: Its `category_ids` are the class numbers.
+        folder: Made when missing.
+        first_frame: Number of a video's first frame: 0 for KITTI MOTS, 1 for MOTSChallenge.
+
+    Raises:
+        FormatError: A row has no mask, masks of a frame overlap, or names, ids or class numbers do not fit the format.
+    """
+    videos = writable_frames(video_set, str(folder))
+    problems = Problems(folder)
+    values = [_values(tracks, video_set.category_ids, problems) for tracks, _ in videos]
+    problems.check()
+    total = sum(len(frames) for _, frames in videos)
+    images = ((tracks, frame, value[rows], tracks.masks[rows])
+              for (tracks, frames), value in zip(videos, values, strict=True) for frame, rows in enumerate(frames))
+    for tracks, frame, value, masks in progress(images, total, f'writing {folder}'):
+        image = join_values(value, masks, tracks.video.height, tracks.video.width)
+        with open_atomic(Path(folder) / tracks.video.name / f'{frame + first_frame:06d}.png', 'wb') as file:
+            file.write(cv2.imencode('.png', image)[1])
+
+
+def _values(tracks: VideoTracks, category_ids: tuple[int, ...], problems: Problems) -> np.ndarray:
+    """Pixel value of every row, (R,) int64."""
+    category = np.array([*category_ids, IGNORE_CLASS], np.int64)[np.where(tracks.ignore, -1, tracks.labels)]
+    values = np.where(tracks.ids // INSTANCES == category, tracks.ids, category * INSTANCES + tracks.ids)
+    values[tracks.ignore] = IGNORE_ID
+    wrong = ((values // INSTANCES != category) | (values > np.iinfo(np.uint16).max)) & ~tracks.ignore
+    for track in np.unique(tracks.ids[wrong]).tolist():
+        problems.add(f'video {tracks.video.name}', f'id {track} must lie in 0..{INSTANCES - 1}, or be class * '
+                                                   f'{INSTANCES} + number, and the class number be at most 64')
+    pairs = np.unique(np.stack([values, tracks.ids])[:, ~tracks.ignore], axis=1)
+    clashes = [value for value, times in zip(*np.unique(pairs[0], return_counts=True), strict=True) if times > 1]
+    for value in clashes:
+        problems.add(f'video {tracks.video.name}', f'several ids would have the value {value}')
+    return values

@@ -1,0 +1,74 @@
+"""The files of one video."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmvist.io.json_file import write_json
+from mmvist.worlds.config import CLASSES
+from mmvist.worlds.video import RenderedVideo
+
+JPEG_QUALITY = 92
+DEPTH_SCALE = 256.0  # KITTI's depth images
+FLOW_SCALE, FLOW_OFFSET = 64.0, 2.0 ** 15  # KITTI's flow images
+CONVENTION = 'pixels = intrinsics @ camera point; world point = pose @ (camera point, 1); x right, y down, z ahead; metres'
+
+
+def write_video(video: RenderedVideo, root: Path) -> None:
+    """Write the images and the dense and per-object annotations of one video below a world's root."""
+    name = video.tracks.video.name
+    layers = {
+        root / video.split / 'JPEGImages' / name: ('.jpg', list(video.images), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]),
+        root / 'depth' / video.split / name: ('.png', [encode_depth(depth) for depth in video.depth], PNG_FLAGS),
+        root / 'flow' / video.split / name: (
+            '.png', list(map(encode_flow, video.backward_flow, video.backward_valid)), PNG_FLAGS),
+        root / 'flow_forward' / video.split / name: (
+            '.png', list(map(encode_flow, video.forward_flow, video.forward_valid)), PNG_FLAGS),
+    }
+    for folder, (suffix, images, flags) in layers.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        for frame, image in enumerate(images):
+            _, encoded = cv2.imencode(suffix, image, flags)
+            (folder / f'{frame:05d}{suffix}').write_bytes(encoded.tobytes())
+    write_json({'convention': CONVENTION, 'intrinsics': video.intrinsics.tolist(), 'poses': video.poses.tolist()},
+               root / 'cameras' / video.split / f'{name}.json')
+    write_json({'objects': _objects(video)}, root / 'visibility' / video.split / f'{name}.json')
+
+
+PNG_FLAGS = [cv2.IMWRITE_PNG_COMPRESSION, 1]
+
+
+def encode_depth(depth: np.ndarray) -> np.ndarray:
+    """KITTI's depth image, (H, W) uint16: metres * 256, 0 where nothing is within its 256 metres."""
+    near = depth < 2 ** 16 / DEPTH_SCALE - 1 / DEPTH_SCALE
+    return np.where(near, np.rint(np.where(near, depth, 0) * DEPTH_SCALE), 0).astype(np.uint16)
+
+
+def encode_flow(flow: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """KITTI's flow image as OpenCV orders it, (H, W, 3) uint16: valid, down * 64 + 2**15, right * 64 + 2**15.
+
+    Where the flow is not valid, or too long for the format (512 pixels), all three are 0.
+    """
+    code = np.rint(flow * FLOW_SCALE + FLOW_OFFSET)
+    kept = valid & (code >= 0).all(axis=2) & (code < 2 ** 16).all(axis=2)
+    layers = np.stack([np.ones(valid.shape), code[..., 1], code[..., 0]], axis=2)
+    return np.where(kept[..., None], layers, 0).astype(np.uint16)
+
+
+def decode_flow(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `encode_flow` stored: flow (H, W, 2) float32, to 1/128 pixel, and where it is valid (H, W) bool."""
+    flow = (image[..., 2:0:-1].astype(np.float32) - FLOW_OFFSET) / FLOW_SCALE
+    valid = image[..., 0] > 0
+    return np.where(valid[..., None], flow, 0), valid
+
+
+def _objects(video: RenderedVideo) -> list[dict]:
+    """One entry an object: how much of it shows in every frame, and where it is."""
+    visibility = np.round(video.visibility, 4)
+    return [{'id': column + 1, 'category': CLASSES[label], 'looks': int(video.looks[column]),
+             'visibility': visibility[:, column].tolist(), 'visible_pixels': video.areas[:, column].tolist(),
+             'outline_pixels': video.silhouettes[:, column, 0].tolist(),
+             'outline_pixels_in_image': video.silhouettes[:, column, 1].tolist(),
+             'path': np.round(video.paths[:, column], 6).tolist()}
+            for column, label in enumerate(video.labels.tolist())]
