@@ -88,8 +88,8 @@ def _check(entry: Mapping, path: str, key: str, registries: Sequence[str]) -> li
         found = _find(kind, registries)
         if not found and not _is_operator(kind):
             names = sorted({name for registry in registries for name in _names(registry)})
-            close = difflib.get_close_matches(kind.rsplit('.', 1)[-1], names, n=3)
-            hint = f'; did you mean {" or ".join(close)}?' if close else f'; no {" or ".join(registries)} has that name'
+            close = difflib.get_close_matches(kind.rsplit('.', 1)[-1], names, n=1)
+            hint = f'; did you mean {close[0]!r}?' if close else f'; no {" or ".join(registries)} has that name'
             return [f'{path}: unknown type {kind!r}{hint}']
     # A name may be in several registries; the entry is sound if it fits one of them.
     problems = []

@@ -86,9 +86,7 @@ class VideoInstanceSegmentor(BaseModel):
     @torch.no_grad()
     def predict(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[FrameResult]:
         """Results of the frames that are ready; with the video's last frame also of those held back."""
-        samples = [clip[t] for clip in data_samples for t in range(len(clip))]
-        frames = [Frame(sample.video, sample.frame, image, *sample.img_shape[:2], tuple(sample.scale_factor))
-                  for sample, image in zip(samples, inputs.flatten(0, 1), strict=True)]
+        frames = frames_of(inputs, data_samples)
         first, last = frames[0], frames[-1]
         if first.video.id != last.video.id:
             raise ValueError(f'a batch must hold frames of one video, got {first.video.name} and {last.video.name}; '
@@ -144,3 +142,10 @@ class VideoInstanceSegmentor(BaseModel):
             state = replace(state, tracker=tracker, tracks=instances)
             results.append(to_result(instances, frame, self.disjoint_masks))
         return state, results
+
+
+def frames_of(inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[Frame]:
+    """The N * T frames of a prepared batch: images (N, T, 3, H, W) and N clips that tell what they show."""
+    samples = [clip[t] for clip in data_samples for t in range(len(clip))]
+    return [Frame(sample.video, sample.frame, image, *sample.img_shape[:2], tuple(sample.scale_factor))
+            for sample, image in zip(samples, inputs.flatten(0, 1), strict=True)]

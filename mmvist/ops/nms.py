@@ -9,7 +9,7 @@ from torch import Tensor
 from mmvist.ops import torchvision_kernels
 
 # Boxes decided at a time. On a CPU a block's overlaps should stay in the cache; on a GPU fewer blocks mean fewer waits.
-BLOCK = {'cpu': 128, 'cuda': 2048}
+BLOCK = {'cpu': 256, 'cuda': 2048}
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:

@@ -1,7 +1,7 @@
 """The synthetic street world: videos about which everything is known exactly."""
 
 from mmvist.worlds.config import CLASSES, SPLITS, WorldConfig
-from mmvist.worlds.generate import generate, generate_video
+from mmvist.worlds.generator import generate, generate_video
 from mmvist.worlds.hard_cases import HardCase
 from mmvist.worlds.video import RenderedVideo
 

@@ -87,5 +87,5 @@ def _flow(scene: Scene, frames: Sequence[Frame], start: int, end: int) -> tuple[
     moves = np.zeros((first + len(scene.actors) + len(scene.street.furniture), 3))
     for column, actor in enumerate(scene.actors):
         moves[first + column] = actor.path[end] - actor.path[start]
-    flow, reached = rigid_flow(frame.inverse_depth, moves[frame.surfaces], scene.cameras[start], scene.cameras[end])
+    flow, reached = rigid_flow(frame.inverse_depth, frame.surfaces, moves, scene.cameras[start], scene.cameras[end])
     return flow.astype(np.float32), visible_there(flow, reached, frame.surfaces, frames[end].surfaces)

@@ -19,9 +19,10 @@ class WorldConfig:
         width: Columns of a frame, in pixels.
         fps: Frames a second.
         camera_speed: Fastest the camera drives, in metres a second; each video draws its own speed below it.
-        min_objects: Fewest objects of a video.
-        max_objects: Most objects of a video.
-        occlusion: Largest part of an object's box, in 0..1, that others may cover where no hard case is staged.
+        min_objects: Fewest objects a video looks for room for, staged ones included.
+        max_objects: Most objects a video looks for room for.
+        occlusion: Largest part of an object's box, in 0..1 and on average over the video, that any other may cover
+            where no hard case is staged.
         full_occlusions: Share of videos, in 0..1, that stage an object that vanishes behind another and returns.
         look_alikes: Share of videos, in 0..1, that stage two objects of equal looks crossing.
         reentries: Share of videos, in 0..1, that stage an object that leaves the image and comes back.
@@ -46,7 +47,7 @@ class WorldConfig:
     full_occlusions: float = 0.25
     look_alikes: float = 0.25
     reentries: float = 0.25
-    min_area: int = 40
+    min_area: int = 60
     noise: float = 2.5
 
     def __post_init__(self) -> None:

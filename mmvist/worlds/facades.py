@@ -24,7 +24,7 @@ def draw_facade(rng: np.random.Generator, width: float, density: float, light: f
     """
     storeys = int(rng.integers(1, 5))
     height = GROUND_STOREY + storeys * STOREY + 0.7
-    wall = tuple(np.clip(np.add(WALLS[rng.integers(len(WALLS))], rng.normal(0, 10, 3)), 30, 235))
+    wall = tuple(np.clip(np.add(WALLS[rng.integers(len(WALLS))], rng.normal(0, 10, 3)), 30, 235).tolist())
     pixels = np.empty((round(height * density), round(width * density), 3), np.uint8)
     pixels[:] = np.round(wall)
     brush = _Brush(pixels, density)
@@ -58,8 +58,9 @@ class _Brush:
         self.pixels, self.density = pixels, density
 
     def fill(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
-        x0, y0, x1, y1 = (max(round(value * self.density), 0) for value in (left, top, right, bottom))
-        self.pixels[y0:y1, x0:x1] = np.round(colour)
+        x0, y0, x1, y1 = (round(value * self.density) for value in (left, top, right, bottom))
+        if x1 > x0 and y1 > y0:
+            cv2.rectangle(self.pixels, (x0, y0), (x1 - 1, y1 - 1), colour, cv2.FILLED)
 
 
 def _bricks(pixels: np.ndarray, wall: Colour, density: float) -> None:

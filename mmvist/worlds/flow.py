@@ -5,13 +5,14 @@ import numpy as np
 from mmvist.worlds.camera import Camera
 
 
-def rigid_flow(inverse_depth: np.ndarray, displacement: np.ndarray, camera: Camera, other: Camera
+def rigid_flow(inverse_depth: np.ndarray, surfaces: np.ndarray, moves: np.ndarray, camera: Camera, other: Camera
                ) -> tuple[np.ndarray, np.ndarray]:
     """Where the point seen at each pixel is in another frame.
 
     Args:
         inverse_depth: (H, W) in 1/m; 0 stands for a point at infinity.
-        displacement: (H, W, 3) how far the point itself moves until the other frame, in metres, world axes.
+        surfaces: (H, W) which surface the point lies on.
+        moves: (S, 3) how far each surface moves until the other frame, in metres, world axes.
         camera: The camera of this frame.
         other: The camera of the other frame.
 
@@ -23,8 +24,9 @@ def rigid_flow(inverse_depth: np.ndarray, displacement: np.ndarray, camera: Came
     y = np.arange(camera.height, dtype=np.float64)[:, None]
     # Homogeneous points scaled by the inverse depth, (R ray + inverse_depth * shift), hold infinity as well.
     rotation = other.projection @ np.linalg.inv(camera.projection)
-    shift = (displacement + (camera.position - other.position)) @ other.projection.T * inverse_depth[..., None]
-    moved = [rotation[row, 0] * x + rotation[row, 1] * y + rotation[row, 2] + shift[..., row] for row in range(3)]
+    shifts = (moves + (camera.position - other.position)) @ other.projection.T
+    moved = [rotation[row, 0] * x + (rotation[row, 1] * y + rotation[row, 2])
+             + shifts[:, row][surfaces] * inverse_depth for row in range(3)]
     front = moved[2] > 1e-6
     scale = np.divide(1, moved[2], out=np.zeros_like(moved[2]), where=front)
     flow = np.stack([np.where(front, moved[0] * scale - x, 0), np.where(front, moved[1] * scale - y, 0)], axis=2)

@@ -10,7 +10,7 @@ JUNCTION = 8.0  # metres from kerb to kerb of the crossing street
 PAVEMENT = 3.0  # metres, of the crossing street
 MAIN_DENSITY, SIDE_DENSITY = (36.0, 14.0), (14.0, 14.0)
 WHITE = 215.0
-STONE, KERB, GUTTER = (148.0, 152.0, 156.0), (178.0, 180.0, 182.0), (62.0, 62.0, 62.0)
+STONE, KERB, GUTTER = 152.0, 180.0, 62.0  # grey levels
 SKY_SPAN = (-2.6, -1.3, 2.6, 0.5)  # left, top, right, bottom of the sky, as tangents of the viewing angles
 SKY_DENSITY = 90.0
 
@@ -29,19 +29,19 @@ def draw_street(rng: np.random.Generator, near: float, far: float, junction: flo
     z = _positions(near, far, MAIN_DENSITY[1])[::-1, None]
     side = np.abs(x)
     crossing = (z > junction) & (z < junction + JUNCTION)
-    pixels = _asphalt(rng, (z.size, x.size), asphalt)
-    _pave(pixels, (side > ROAD) & ~crossing, _slabs(x, z))
-    _lay(pixels, (side > ROAD - 0.02) & (side < ROAD + 0.16) & ~crossing, KERB)
-    _lay(pixels, (side > ROAD - 0.18) & (side < ROAD - 0.02) & ~crossing, GUTTER)
+    pixels, wear = _asphalt(rng, (z.size, x.size), asphalt), _wear(rng, (z.size, x.size))
+    _pave(pixels, (side > ROAD) & ~crossing, _slabs(x, z), asphalt)
+    pixels[(side > ROAD - 0.02) & (side < ROAD + 0.16) & ~crossing] = KERB
+    pixels[(side > ROAD - 0.18) & (side < ROAD - 0.02) & ~crossing] = GUTTER
     edge = ((z > junction - 0.16) & (z < junction)) | ((z > junction + JUNCTION) & (z < junction + JUNCTION + 0.16))
-    _lay(pixels, edge & (side > ROAD), KERB)
+    pixels[edge & (side > ROAD)] = KERB
     zebras = ((z > junction - 3.4) & (z < junction - 0.6)) | ((z > junction + JUNCTION + 0.6) &
                                                               (z < junction + JUNCTION + 3.4))
     apart = ~crossing & ((z < junction - 4.6) | (z > junction + JUNCTION + 4.6))
-    _paint(pixels, rng, (side < 0.08) & (z % 4.5 < 2.4) & apart)
-    _paint(pixels, rng, (np.abs(side - LANE) < 0.05) & (z % 1.5 < 0.9) & apart)
-    _paint(pixels, rng, zebras & (side < ROAD - 0.4) & ((x + 0.25) % 1.0 < 0.5))
-    _paint(pixels, rng, (np.abs(z - junction + 4.2) < 0.16) & (x > 0.15) & (x < LANE))
+    _paint(pixels, wear, (side < 0.08) & (z % 4.5 < 2.4) & apart)
+    _paint(pixels, wear, (np.abs(side - LANE) < 0.05) & (z % 1.5 < 0.9) & apart)
+    _paint(pixels, wear, zebras & (side < ROAD - 0.4) & ((x + 0.25) % 1.0 < 0.5))
+    _paint(pixels, wear, (np.abs(z - junction + 4.2) < 0.16) & (x > 0.15) & (x < LANE))
     return _texture(pixels, 2 * STREET, far - near)
 
 
@@ -58,11 +58,11 @@ def draw_side_street(rng: np.random.Generator, length: float, asphalt: float, fl
     x = x[:, ::-1] if flip else x
     z = _positions(-PAVEMENT, JUNCTION + PAVEMENT, SIDE_DENSITY[1])[::-1, None]
     outside = np.maximum(-z, z - JUNCTION) + 0 * x
-    pixels = _asphalt(rng, outside.shape, asphalt)
-    _pave(pixels, outside > 0, _slabs(x, z))
-    _lay(pixels, np.abs(outside - 0.08) < 0.09, KERB)
-    _lay(pixels, (outside < -0.01) & (outside > -0.17), GUTTER)
-    _paint(pixels, rng, (np.abs(z - JUNCTION / 2) < 0.08) & (x % 4.5 < 2.4))
+    pixels, wear = _asphalt(rng, outside.shape, asphalt), _wear(rng, outside.shape)
+    _pave(pixels, outside > 0, _slabs(x, z), asphalt)
+    pixels[np.abs(outside - 0.08) < 0.09] = KERB
+    pixels[(outside < -0.01) & (outside > -0.17)] = GUTTER
+    _paint(pixels, wear, (np.abs(z - JUNCTION / 2) < 0.08) & (x % 4.5 < 2.4))
     return _texture(pixels, length, JUNCTION + 2 * PAVEMENT)
 
 
@@ -95,8 +95,7 @@ def _smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cell: tuple[
 
 def _asphalt(rng: np.random.Generator, shape: tuple[int, int], grey: float) -> np.ndarray:
     stains = 5 * _smooth_noise(rng, shape, (30, 40)) + 4 * _smooth_noise(rng, shape, (8, 6))
-    level = grey + stains + rng.standard_normal(shape, np.float32) * 8
-    return level[..., None] * np.array([1.02, 1.0, 0.98], np.float32)
+    return grey + stains + rng.standard_normal(shape, np.float32) * 8
 
 
 def _slabs(x: np.ndarray, z: np.ndarray) -> np.ndarray:
@@ -106,22 +105,25 @@ def _slabs(x: np.ndarray, z: np.ndarray) -> np.ndarray:
     return np.where(joints, 0.84, tone).astype(np.float32)
 
 
-def _pave(pixels: np.ndarray, where: np.ndarray, slabs: np.ndarray) -> None:
+def _pave(pixels: np.ndarray, where: np.ndarray, slabs: np.ndarray, grey: float) -> None:
     # The asphalt's grain is kept as dirt.
-    dirt = (pixels - pixels.mean()) * 0.5
-    np.copyto(pixels, np.array(STONE, np.float32) * slabs[..., None] + dirt, where=where[..., None])
+    np.copyto(pixels, STONE * slabs + (pixels - grey) * 0.5, where=where)
 
 
-def _lay(pixels: np.ndarray, where: np.ndarray, colour: tuple[float, ...]) -> None:
-    np.copyto(pixels, np.array(colour, np.float32), where=where[..., None])
-
-
-def _paint(pixels: np.ndarray, rng: np.random.Generator, where: np.ndarray) -> None:
+def _paint(pixels: np.ndarray, wear: np.ndarray, where: np.ndarray) -> None:
     """Road paint, worn in places."""
-    worn = np.clip(0.85 + 0.15 * _smooth_noise(rng, where.shape, (10, 8)), 0.4, 1)[..., None]
-    np.copyto(pixels, pixels + (WHITE - pixels) * worn, where=where[..., None])
+    bare = pixels[where]
+    pixels[where] = bare + (WHITE - bare) * wear[where]
+
+
+def _wear(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """How much of the paint is left, 0..1."""
+    return np.clip(0.85 + 0.15 * _smooth_noise(rng, shape, (10, 8)), 0.4, 1)
 
 
 def _texture(pixels: np.ndarray, width: float, height: float) -> Texture:
-    pixels = np.clip(pixels, 0, 255).astype(np.uint8)
+    # One look-up a channel turns grey into stone: cooler where it is dark, warmer where it is light.
+    level = np.arange(256)
+    table = np.stack([level + 2 - level / 64, level, level - 2 + level / 48], axis=1).clip(0, 255).astype(np.uint8)
+    pixels = table[np.clip(pixels, 0, 255).astype(np.uint8)]
     return Texture(pixels, (pixels.shape[1] / width, pixels.shape[0] / height))

@@ -12,6 +12,8 @@ import numpy as np
 
 from mmvist.worlds.camera import Camera
 
+NEAREST = 0.5  # metres before the camera from which planes are drawn
+
 
 @dataclass(frozen=True, eq=False)
 class Texture:
@@ -40,12 +42,11 @@ class Texture:
             self._levels[key] = cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
         return self._levels[key]
 
-    def warp(self, homography: np.ndarray, box: tuple[int, int, int, int], at: tuple[float, float],
-             border: int) -> np.ndarray:
+    def warp(self, view: 'View', box: tuple[int, int, int, int], at: tuple[float, float], border: int) -> np.ndarray:
         """Draw the texture into a window of the image.
 
         Args:
-            homography: (3, 3) metres on the texture to pixels.
+            view: How the plane with this texture is seen.
             box: Window x0, y0, x1, y1 in pixels, ends excluded.
             at: Pixel (x, y) whose footprint on the texture decides how far the texture is reduced.
             border: OpenCV's border rule for what lies beside the texture.
@@ -53,14 +54,47 @@ class Texture:
         Returns:
             (y1 - y0, x1 - x0, channels) uint8.
         """
-        across, down = _footprint(np.linalg.inv(homography), at)
+        across, down = view.footprint(at)
         # Bilinear reading spans two texture pixels, so a footprint of one to two is left to it.
         texture = self.level(_octaves(across * self.density[0]), _octaves(down * self.density[1]))
         x, y = self.size[0] / texture.shape[1], self.size[1] / texture.shape[0]
         to_metres = np.array([[x, 0, x / 2], [0, y, y / 2], [0, 0, 1]])
-        to_window = np.array([[1, 0, -box[0]], [0, 1, -box[1]], [0, 0, 1]])
-        return cv2.warpPerspective(texture, to_window @ homography @ to_metres, (box[2] - box[0], box[3] - box[1]),
+        to_window = np.array([[1.0, 0, -box[0]], [0, 1, -box[1]], [0, 0, 1]])
+        return cv2.warpPerspective(texture, to_window @ view.homography @ to_metres, (box[2] - box[0], box[3] - box[1]),
                                    flags=cv2.INTER_LINEAR, borderMode=border)
+
+
+class View:
+    """How a plane is seen by a camera.
+
+    Attributes:
+        homography: (3, 3) metres on the plane, (a, b, 1), to homogeneous pixels with the depth as last entry.
+        inverse: (3, 3) its inverse, pixels (x, y, 1) to (a, b, 1) / depth.
+    """
+
+    def __init__(self, camera: Camera, basis: np.ndarray) -> None:
+        self.homography = camera.projection @ basis
+        self.homography[:, 2] -= camera.projection @ camera.position
+        self.inverse = np.linalg.inv(self.homography)
+
+    def inverse_depth(self, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+        """One over the depth of the unbounded plane, in 1/m, at the pixels xs x ys; negative behind the camera."""
+        return _affine_map(self.inverse[2], xs, ys)
+
+    def cut_out(self, size: tuple[float, float], xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+        """Like `inverse_depth`, but 0 where the ray misses the rectangle of `size` metres."""
+        nearness = self.inverse_depth(xs, ys)
+        result = np.maximum(nearness, 0)
+        for row, extent in zip(self.inverse[:2], size, strict=True):
+            position = _affine_map(row, xs, ys)
+            result *= (position >= 0) & (position <= extent * nearness)
+        return result
+
+    def footprint(self, at: tuple[float, float]) -> tuple[float, float]:
+        """Metres of the plane, (across, down), that the pixel (x, y) covers."""
+        q = self.inverse @ (at[0], at[1], 1.0)
+        jacobian = (self.inverse[:2, :2] - np.outer(q[:2] / q[2], self.inverse[2, :2])) / q[2]
+        return tuple(np.abs(jacobian).max(axis=1).tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +103,8 @@ class Plane:
 
     Attributes:
         origin: (3,) where the texture's top left corner is, in metres.
-        across: (3,) unit vector along the texture's rows.
-        down: (3,) unit vector along the texture's columns.
+        across: (3,) metres in the world for a metre along the texture's rows.
+        down: (3,) metres in the world for a metre along the texture's columns.
         texture: What is on it.
     """
 
@@ -79,39 +113,46 @@ class Plane:
     down: np.ndarray
     texture: Texture
 
-    def homography(self, camera: Camera) -> np.ndarray:
-        """(3, 3) metres on the plane, (a, b, 1), to homogeneous pixels with the depth as last entry."""
-        return camera.projection @ np.stack([self.across, self.down, self.origin - camera.position], axis=1)
+    @property
+    def basis(self) -> np.ndarray:
+        """(3, 3) that takes (a, b, 1) on the plane into the world."""
+        return np.array([self.across, self.down, self.origin]).T
 
+    @property
     def corners(self) -> np.ndarray:
         """(4, 3) in the world, clockwise from the texture's top left."""
         width, height = self.texture.size
-        across, down = self.across * width, self.down * height
-        return np.stack([self.origin, self.origin + across, self.origin + across + down, self.origin + down])
+        return np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]]) @ self.basis.T
 
 
-def affine_map(row: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
+def windows(corners: np.ndarray, camera: Camera, margin: int) -> np.ndarray:
+    """Pixels that planes may reach.
+
+    Args:
+        corners: (P, 4, 3) in the world.
+        camera: The camera.
+        margin: How far around the image to look, in image sizes.
+
+    Returns:
+        (P, 4) int64: x0, y0, x1, y1, ends excluded; x0 = x1 or y0 = y1 for a plane out of sight, everything for one
+        that reaches past the camera.
+    """
+    limits = np.array([camera.width, camera.height])
+    low, high = -margin * limits, (1 + margin) * limits
+    pixels = (corners - camera.position) @ camera.projection.T
+    depth = pixels[..., 2:]
+    pixels = pixels[..., :2] / np.where(np.abs(depth) < NEAREST, NEAREST, depth)
+    boxes = np.concatenate([np.clip(np.floor(pixels.min(axis=1)), low, high),
+                            np.clip(np.ceil(pixels.max(axis=1)) + 1, low, high)], axis=1)
+    boxes[depth.min(axis=(1, 2)) < NEAREST] = [*low, *high]
+    boxes[depth.max(axis=(1, 2)) < NEAREST] = 0
+    return boxes.astype(np.int64)
+
+
+def _affine_map(row: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
     """One row of an inverse homography over a window, (len(ys), len(xs))."""
     return (row[1] * ys + row[2])[:, None] + (row[0] * xs)[None]
 
 
-def inverse_depth(plane: Plane, homography: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
-    """One over the depth of a plane's rectangle, in 1/m, at the pixels xs x ys; 0 where the ray misses it."""
-    inverse = np.linalg.inv(homography)
-    nearness = affine_map(inverse[2], xs, ys)
-    result = np.maximum(nearness, 0)
-    for row, extent in zip(inverse[:2], plane.texture.size, strict=True):
-        position = affine_map(row, xs, ys)
-        result *= (position >= 0) & (position <= extent * nearness)
-    return result
-
-
 def _octaves(texels: float) -> int:
-    return int(np.clip(np.floor(np.log2(max(texels, 1.0)) + 0.25), 0, 8))
-
-
-def _footprint(inverse: np.ndarray, at: tuple[float, float]) -> tuple[float, float]:
-    """Metres of the plane, (across, down), that one pixel covers."""
-    q = inverse @ [*at, 1.0]
-    jacobian = (inverse[:2, :2] - np.outer(q[:2] / q[2], inverse[2, :2])) / q[2]
-    return tuple(np.abs(jacobian).max(axis=1))
+    return min(max(int(np.floor(np.log2(max(texels, 1.0)) + 0.25)), 0), 8)

@@ -7,9 +7,9 @@ import numpy as np
 
 from mmvist.worlds.camera import Camera
 from mmvist.worlds.config import CLASSES
-from mmvist.worlds.ground import JUNCTION, LANE, PAVEMENT, ROAD, STREET
+from mmvist.worlds.ground import JUNCTION, LANE, ROAD, STREET
 from mmvist.worlds.pedestrians import draw_pedestrian
-from mmvist.worlds.plane import Texture
+from mmvist.worlds.plane import NEAREST, Texture
 from mmvist.worlds.vehicles import draw_car, draw_truck
 
 CAR, PEDESTRIAN, TRUCK = range(len(CLASSES))
@@ -59,7 +59,7 @@ def draw_extra(rng: np.random.Generator, junction: float, cameras: Sequence[Came
     middle = time - time[-1] / 2
     drives = np.array([camera.position[2] for camera in cameras])
     role = rng.choice(['zebra', 'pavement', 'ahead', 'oncoming', 'parked', 'side'],
-                      p=[0.3, 0.2, 0.05, 0.1, 0.15, 0.2] if crossing else [0, 0.4, 0.15, 0.2, 0.25, 0])
+                      p=[0.22, 0.13, 0.1, 0.13, 0.12, 0.3] if crossing else [0, 0.3, 0.15, 0.25, 0.3, 0])
     side = rng.choice([-1, 1])
     num_frames = len(cameras)
     if role == 'zebra':
@@ -72,7 +72,7 @@ def draw_extra(rng: np.random.Generator, junction: float, cameras: Sequence[Came
         z = rng.uniform(5.5, 18) + way * rng.uniform(0.7, 1.5) * time
         return draft(rng, PEDESTRIAN, 'rear' if way > 0 else 'front', side * rng.uniform(ROAD + 0.5, STREET - 0.7),
                      z, num_frames)
-    vehicle = TRUCK if rng.random() < 0.35 else CAR
+    vehicle = TRUCK if rng.random() < 0.28 else CAR
     if role == 'ahead':
         z = drives + rng.uniform(7, 14) + rng.uniform(-0.8, 1.5) * time
         return draft(rng, vehicle, 'rear', LANE / 2 + rng.uniform(-0.3, 0.3), z, num_frames)
@@ -112,7 +112,7 @@ def stage_look_alikes(rng: np.random.Generator, junction: float, cameras: Sequen
     """Two of the same looks pass each other in opposite directions."""
     share, looks = _share(cameras), int(rng.integers(2 ** 31))
     x = rng.uniform(-0.5, 2.5)
-    if rng.random() < 0.65:
+    if rng.random() < 0.5:
         label, travel = PEDESTRIAN, rng.uniform(2.5, 3.5)
         near = junction - rng.uniform(2.0, 2.8)
         depths = (near, near + rng.uniform(0.8, 1.4))
@@ -137,26 +137,31 @@ def stage_reentry(rng: np.random.Generator, junction: float, cameras: Sequence[C
     half = (z - last.position[2]) / last.intrinsics[0, 0] * last.width / 2
     side = -pan if pan else rng.choice([-1, 1])
     if pan:
-        x = last.position[0] + side * half * rng.uniform(0.62, 0.78) + rng.uniform(-0.3, 0.3) * (share - 0.5)
+        label = CAR if rng.random() < 0.5 else PEDESTRIAN
+        x = last.position[0] + side * half * rng.uniform(0.7, 0.8) + rng.uniform(-0.3, 0.3) * (share - 0.5)
     else:
+        label = PEDESTRIAN
         x = last.position[0] + side * (half * 0.75 + (half * 0.35 + 0.6) * np.sin(np.pi * share) ** 2)
-    return [draft(rng, PEDESTRIAN, 'front', x, z, len(cameras))]
+    return [draft(rng, label, 'front', x, z, len(cameras))]
 
 
 def boxes_in_view(draft: Draft, cameras: Sequence[Camera]) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (T, 4) xyxy of a picture clipped to the image, and the frames (T,) in which it is well in view."""
+    """Where a picture is, whatever stands before it.
+
+    Returns:
+        Boxes (T, 4) xyxy, clipped to the image, and the frames (T,) bool in which it is well in view.
+    """
     width, height = draft.texture.size
     offsets = np.array([[-width / 2, -height, 0], [width / 2, 0, 0]])
     boxes, seen = np.zeros((len(cameras), 4)), np.zeros(len(cameras), bool)
     for frame, camera in enumerate(cameras):
         pixels, depth = camera.project(draft.path[frame] + offsets)
-        if depth.min() < 1:
+        if depth.min() < NEAREST:
             continue
-        limits = (camera.width, camera.height)
-        boxes[frame] = np.clip(pixels, 0, limits).ravel()
-        inside = np.ptp(np.clip(pixels, 0, limits), axis=0).prod() / np.ptp(pixels, axis=0).prod()
-        tall = np.ptp(pixels[:, 1]) / camera.height
-        seen[frame] = inside > 0.6 and SMALLEST < tall < LARGEST
+        clipped = np.clip(pixels, 0, (camera.width, camera.height))
+        boxes[frame] = clipped.ravel()
+        inside = np.ptp(clipped, axis=0).prod() / np.ptp(pixels, axis=0).prod()
+        seen[frame] = inside > 0.6 and SMALLEST < np.ptp(pixels[:, 1]) / camera.height < LARGEST
     return boxes, seen
 
 

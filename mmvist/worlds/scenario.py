@@ -6,13 +6,13 @@ import numpy as np
 
 from mmvist.worlds.camera import Camera, make_intrinsics, make_pose
 from mmvist.worlds.config import WorldConfig
-from mmvist.worlds.ground import JUNCTION
 from mmvist.worlds.hard_cases import KINDS
 from mmvist.worlds.roles import Draft, boxes_in_view, draw_extra, stage_look_alikes, stage_occlusion, stage_reentry
 from mmvist.worlds.scene import Actor, Scene
 from mmvist.worlds.street import build_street
 
 TRIES = 80  # placements tried before a street counts as full
+IN_VIEW = 0.6  # share of the frames in which an extra object must be well in view
 SWAY = np.deg2rad(1.0)
 PAN = np.deg2rad(20.0)
 
@@ -21,8 +21,10 @@ def staged_kinds(config: WorldConfig, index: int) -> tuple[str, ...]:
     """The hard cases that video `index` of any split stages.
 
     Each kind returns with its own period, and the first video of each kind is another one, so that any split with at
-    least as many videos as kinds has them all.
+    least as many videos as kinds has them all. A moment needs a frame before and one after.
     """
+    if config.num_frames < 3:
+        return ()
     shares = dict(zip(KINDS, (config.full_occlusions, config.look_alikes, config.reentries), strict=True))
     return tuple(kind for offset, kind in enumerate(KINDS)
                  if shares[kind] > 0 and (index - offset) % max(round(1 / shares[kind]), 1) == 0)
@@ -85,19 +87,20 @@ def _drive(config: WorldConfig, rng: np.random.Generator, speed: float, pan: flo
 def _fits(draft: Draft, others: Sequence[Draft], cameras: Sequence[Camera], occlusion: float) -> bool:
     """Whether an extra object is well in view and neither hides nor is hidden too much, going by boxes."""
     boxes, seen = boxes_in_view(draft, cameras)
-    if seen.mean() < 0.6 and seen.sum() < len(seen) * 0.6:
+    if seen.mean() < IN_VIEW:
         return False
     for other in others:
-        boxes_other, seen_other = boxes_in_view(other, cameras)
-        both = seen & seen_other
-        if not both.any():
-            continue
-        low = np.maximum(boxes[both, :2], boxes_other[both, :2])
-        high = np.minimum(boxes[both, 2:], boxes_other[both, 2:])
-        shared = np.clip(high - low, 0, None).prod(axis=1)
+        other_boxes, other_seen = boxes_in_view(other, cameras)
+        both = seen & other_seen
+        low = np.maximum(boxes[both, :2], other_boxes[both, :2])
+        high = np.minimum(boxes[both, 2:], other_boxes[both, 2:])
         nearer = draft.path[both, 2] < other.path[both, 2]
-        hidden = np.where(nearer[:, None], boxes_other[both], boxes[both])
-        covered = shared / np.clip(hidden[:, 2:] - hidden[:, :2], 1, None).prod(axis=1)
+        hidden = np.where(nearer[:, None], other_boxes[both], boxes[both])
+        covered = _area(low, high) / np.maximum(_area(hidden[:, :2], hidden[:, 2:]), 1)
         if covered.sum() / len(seen) > occlusion:
             return False
     return True
+
+
+def _area(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    return np.clip(high - low, 0, None).prod(axis=1)

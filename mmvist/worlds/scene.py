@@ -56,7 +56,8 @@ def stand(texture: Texture, foot: np.ndarray) -> Plane:
     return Plane(foot - np.array([width / 2, height, 0]), RIGHT, DOWN, texture)
 
 
-def lie(texture: Texture, foot: np.ndarray) -> Plane:
-    """Lay a picture on the ground around `foot` (3,)."""
-    width, depth = texture.size
-    return Plane(np.array([foot[0] - width / 2, 0, foot[2] + depth / 2]), RIGHT, -AHEAD, texture)
+def lie(texture: Texture, foot: np.ndarray, width: float, depth: float) -> Plane:
+    """Lay a picture on the ground around `foot` (3,), stretched to some metres."""
+    across, down = texture.size
+    return Plane(np.array([foot[0] - width / 2, 0, foot[2] + depth / 2]), RIGHT * (width / across),
+                 -AHEAD * (depth / down), texture)

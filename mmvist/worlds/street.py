@@ -1,6 +1,7 @@
 """Everything that stands still: ground, house fronts, sky, trees and lamps."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from mmvist.worlds.ground import (
     JUNCTION,
     PAVEMENT,
     ROAD,
+    SKY_SPAN,
     STREET,
     draw_side_street,
     draw_sky,
@@ -27,20 +29,25 @@ class Street:
     """The static part of one video's world.
 
     Attributes:
-        planes: Ground and house fronts; none hides a part of itself.
-        sky: Drawn at infinity, see `ground.SKY_SPAN`.
-        furniture: Pictures that stand upright on the ground, each with its foot's (x, z).
-        junction: z at which the crossing street begins, in metres.
-        gain: (3,) factor on the final colours: exposure and tint, BGR.
+        planes: Ground, then house fronts; none hides a part of itself.
+        num_ground: How many planes are ground.
+        sky: A plane one metre ahead of the camera, wherever the camera is: its depth means nothing.
+        furniture: Pictures that stand upright on the ground, each with the (3,) middle of its lower edge.
+        gain: Factors on the final colours, BGR: exposure and tint.
         haze: Depth in metres at which the air hides 63 % of the contrast.
     """
 
     planes: tuple[Plane, ...]
-    sky: Texture
-    furniture: tuple[tuple[Texture, float, float], ...]
-    junction: float
-    gain: np.ndarray
+    num_ground: int
+    sky: Plane
+    furniture: tuple[tuple[Texture, np.ndarray], ...]
+    gain: tuple[float, float, float]
     haze: float
+
+    @cached_property
+    def corners(self) -> np.ndarray:
+        """(P, 4, 3) of the planes, in the world."""
+        return np.stack([plane.corners for plane in self.planes])
 
 
 def build_street(rng: np.random.Generator, junction: float) -> Street:
@@ -56,6 +63,7 @@ def build_street(rng: np.random.Generator, junction: float) -> Street:
     planes = [Plane(np.array([-STREET, 0, FAR]), RIGHT, -AHEAD, draw_street(rng, NEAR, FAR, junction, asphalt)),
               Plane(np.array([STREET, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, False)),
               Plane(np.array([-STREET - ARM, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, True))]
+    num_ground = len(planes)
     for low, high in ((NEAR, first), (last, FAR)):
         for begin, end in _lots(rng, low, high):
             density = SHARP if begin < SHARP_RANGE else BLURRED
@@ -70,19 +78,24 @@ def build_street(rng: np.random.Generator, junction: float) -> Street:
             planes.append(Plane(np.array([left, -front.size[1], last]), RIGHT, DOWN, front))
     front = draw_facade(rng, 2 * STREET, BLURRED, light.mean())
     planes.append(Plane(np.array([-STREET, -front.size[1], FAR]), RIGHT, DOWN, front))
-    gain = rng.uniform(0.88, 1.1) * np.array([rng.uniform(0.95, 1.05), 1.0, rng.uniform(0.95, 1.05)], np.float32)
-    return Street(tuple(planes), draw_sky(rng), _furnish(rng, first, last), junction, gain, rng.uniform(120, 350))
+    exposure = rng.uniform(0.88, 1.1)
+    gain = (exposure * rng.uniform(0.95, 1.05), exposure, exposure * rng.uniform(0.95, 1.05))
+    sky = Plane(np.array([SKY_SPAN[0], SKY_SPAN[1], 1.0]), RIGHT, DOWN, draw_sky(rng))
+    return Street(tuple(planes), num_ground, sky, _furnish(rng, first, last), gain, rng.uniform(120, 350))
 
 
 def _lots(rng: np.random.Generator, low: float, high: float) -> list[tuple[float, float]]:
-    """Cut a stretch of street into house fronts of 7 to 13 metres."""
-    count = max(round((high - low) / 10), 1)
-    inner = np.linspace(low, high, count + 1)[1:-1]
-    cuts = [low, *(inner + rng.uniform(-1.5, 1.5, len(inner))), high]
+    """Cut a stretch of street into house fronts: of about 10 metres where they are near, of 25 where they are far."""
+    cuts = [low]
+    while high - cuts[-1] > 16:
+        cuts.append(cuts[-1] + rng.uniform(8, 12) * (1 if cuts[-1] < SHARP_RANGE else 2.5))
+    if high - cuts[-1] < 5 and len(cuts) > 1:
+        cuts.pop()
+    cuts.append(high)
     return list(zip(cuts[:-1], cuts[1:], strict=True))
 
 
-def _furnish(rng: np.random.Generator, first: float, last: float) -> tuple[tuple[Texture, float, float], ...]:
+def _furnish(rng: np.random.Generator, first: float, last: float) -> tuple[tuple[Texture, np.ndarray], ...]:
     """Trees and lamps in two rows along the kerbs, away from the junction."""
     draw = draw_tree if rng.random() < 0.6 else draw_lamp
     pictures = [draw(rng) for _ in range(3)] + [draw_lamp(rng)]
@@ -90,5 +103,5 @@ def _furnish(rng: np.random.Generator, first: float, last: float) -> tuple[tuple
     for side in (-1, 1):
         for z in np.arange(rng.uniform(4, 10), 70, rng.uniform(9, 13)):
             if not first - 1 < z < last + 1:
-                placed.append((pictures[rng.integers(len(pictures))], side * (ROAD + 0.6), z))
+                placed.append((pictures[rng.integers(len(pictures))], np.array([side * (ROAD + 0.6), 0.0, z])))
     return tuple(placed)

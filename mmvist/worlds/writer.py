@@ -23,19 +23,14 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from mmvist.io import ytvis
+from mmvist.io import kitti_mots, ytvis
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks
 from mmvist.worlds.config import CLASSES, SPLITS, WorldConfig
 from mmvist.worlds.files import write_video
-from mmvist.worlds.generate import generate_video
+from mmvist.worlds.generator import generate_video
 from mmvist.worlds.hard_cases import HardCase
-
-try:  # TEMPORARY
-    from mmvist.io import kitti_mots
-except ImportError:
-    kitti_mots = None
 
 FORMAT = 1
 KITTI_CLASSES = ('car', 'pedestrian')
@@ -99,12 +94,10 @@ def _write_all(config: WorldConfig, root: Path, num_workers: int) -> None:
                           tuple(range(1, len(CLASSES) + 1)))
         (root / split / 'JPEGImages').mkdir(parents=True, exist_ok=True)
         ytvis.write(videos, root / f'{split}.json')
-        if kitti_mots is None:
-            continue
         kitti = videos.with_classes(KITTI_CLASSES)
         kitti_mots.write_png(kitti, root / 'kitti_mots' / 'instances')
         kitti_mots.write_txt(kitti, root / 'kitti_mots' / 'instances_txt')
-        kitti_mots.write_seqmap(kitti, root / 'kitti_mots' / f'{split}.seqmap')
+        kitti_mots.write_seqmap([tracks.video for tracks in kitti.videos], root / 'kitti_mots' / f'{split}.seqmap')
     write_json({video.tracks.video.name: [{'kind': case.kind, 'ids': list(case.ids), 'frames': list(case.frames)}
                                           for case in video.hard_cases] for video in written},
                root / 'hard_cases.json')

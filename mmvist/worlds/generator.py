@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from mmvist.worlds.annotate import render_video
@@ -39,5 +40,9 @@ def generate_video(config: WorldConfig, split: str, index: int) -> RenderedVideo
         video = render_video(config, make_scene(config, rng, staged), split, index)
         if set(staged) <= {case.kind for case in video.hard_cases}:
             break
-    noise = rng.standard_normal(video.images.shape, np.float32) * config.noise
-    return replace(video, images=np.clip(video.images + noise, 0, 255).round().astype(np.uint8))
+    return replace(video, images=np.stack([_with_noise(image, rng, config.noise) for image in video.images]))
+
+
+def _with_noise(image: np.ndarray, rng: np.random.Generator, deviation: float) -> np.ndarray:
+    noise = rng.standard_normal(image.shape, np.float32) * np.float32(deviation)
+    return cv2.add(image, noise, dtype=cv2.CV_8U)  # rounds and saturates

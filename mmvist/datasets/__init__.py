@@ -1,0 +1,24 @@
+"""From annotated videos to batches of clips.
+
+`video_dataset` is the dataset, `clip_sampling` says which frames make a clip, `transforms` what is done to it,
+`samplers` order and shares. `wrappers` looks through mmengine's dataset wrappers, `checks` holds what must be true before a run,
+`formats` the annotation formats by name, `classes` the benchmarks' class lists.
+"""
+
+from mmvist.datasets.clip_sampling import ContiguousClip, RandomPair
+from mmvist.datasets.samplers import ClipSampler, VideoBatchSampler, VideoSampler
+from mmvist.datasets.transforms import (
+    BrokenFrameError,
+    LoadFrames,
+    LoadTracks,
+    PackClip,
+    RandomCropClip,
+    RandomFlipClip,
+    RandomResizeClip,
+    ResizeClip,
+)
+from mmvist.datasets.video_dataset import VideoDataset
+
+__all__ = ['BrokenFrameError', 'ClipSampler', 'ContiguousClip', 'LoadFrames', 'LoadTracks', 'PackClip',
+           'RandomCropClip', 'RandomFlipClip', 'RandomPair', 'RandomResizeClip', 'ResizeClip', 'VideoBatchSampler',
+           'VideoDataset', 'VideoSampler']

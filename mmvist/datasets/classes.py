@@ -1,0 +1,23 @@
+"""Class lists of the benchmarks, in the order of their files; a label is a position in one of them."""
+
+YOUTUBE_VIS_2019 = (
+    'person', 'giant_panda', 'lizard', 'parrot', 'skateboard', 'sedan', 'ape', 'dog', 'snake', 'monkey', 'hand',
+    'rabbit', 'duck', 'cat', 'cow', 'fish', 'train', 'horse', 'turtle', 'bear', 'motorbike', 'giraffe', 'leopard',
+    'fox', 'deer', 'owl', 'surfboard', 'airplane', 'truck', 'zebra', 'tiger', 'elephant', 'snowboard', 'boat', 'shark',
+    'mouse', 'frog', 'eagle', 'earless_seal', 'tennis_racket')
+
+YOUTUBE_VIS_2021 = (
+    'airplane', 'bear', 'bird', 'boat', 'car', 'cat', 'cow', 'deer', 'dog', 'duck', 'earless_seal', 'elephant', 'fish',
+    'flying_disc', 'fox', 'frog', 'giant_panda', 'giraffe', 'horse', 'leopard', 'lizard', 'monkey', 'motorbike',
+    'mouse', 'parrot', 'person', 'rabbit', 'shark', 'skateboard', 'snake', 'snowboard', 'squirrel', 'surfboard',
+    'tennis_racket', 'tiger', 'train', 'truck', 'turtle', 'whale', 'zebra')
+
+# 'Vehical' is how the annotation files spell it.
+OVIS = (
+    'Person', 'Bird', 'Cat', 'Dog', 'Horse', 'Sheep', 'Cow', 'Elephant', 'Bear', 'Zebra', 'Giraffe', 'Poultry',
+    'Giant_panda', 'Lizard', 'Parrot', 'Monkey', 'Rabbit', 'Tiger', 'Fish', 'Turtle', 'Bicycle', 'Motorcycle',
+    'Airplane', 'Boat', 'Vehical')
+
+KITTI_MOTS = ('car', 'pedestrian')
+
+MOTS_CHALLENGE = ('pedestrian',)

@@ -1,0 +1,57 @@
+"""Which frames make a clip around the frame an item stands for."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from mmvist.registry import TASK_UTILS
+
+
+class ChosenFrame(NamedTuple):
+    """A frame of a clip: its number in the video, and whether the detector trains on it."""
+
+    index: int
+    key: bool
+
+
+@TASK_UTILS.register_module()
+class RandomPair:
+    """The key frame and a reference: any other frame of the video that shows an object, all equally likely.
+
+    From MaskTrack R-CNN (ICCV 2019), without a window. A video with one such frame is compared with itself.
+    """
+
+    def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
+        """Choose frames.
+
+        Args:
+            key: The frame the item stands for; among `valid`.
+            valid: (F,) frames of the video that show an object, rising.
+            length: Frames of the video.
+            rng: The item's generator.
+        """
+        others = valid[valid != key]
+        reference = int(rng.choice(others)) if len(others) else key
+        return [ChosenFrame(key, True), ChosenFrame(reference, False)]
+
+
+@TASK_UTILS.register_module()
+class ContiguousClip:
+    """Successive frames, all of them key frames, beginning with the frame the item stands for.
+
+    Near the video's end the clip begins earlier. A video that is too short is filled up with its last frame, so that
+    all clips of a batch have one length.
+
+    Args:
+        length: Frames of a clip.
+    """
+
+    def __init__(self, length: int) -> None:
+        if length < 1:
+            raise ValueError(f'ContiguousClip: length must be at least 1, got {length}')
+        self.length = length
+
+    def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
+        """Choose frames; see `RandomPair`."""
+        start = max(min(key, length - self.length), 0)
+        return [ChosenFrame(min(frame, length - 1), True) for frame in range(start, start + self.length)]

@@ -1,0 +1,69 @@
+"""Images and objects of a clip from their files."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from mmvist.datasets.clip import Clip, ClipFrame, Objects
+from mmvist.registry import TRANSFORMS
+from mmvist.structures import Video, rle
+
+
+class BrokenFrameError(ValueError):
+    """An image is missing, cannot be decoded, or has another size than the video; the message names it."""
+
+
+@TRANSFORMS.register_module()
+class LoadFrames:
+    """Reads the image of every frame that has none yet.
+
+    Raises:
+        BrokenFrameError: An image is missing, cannot be decoded, or has another size than the video.
+    """
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Set `image`; how the camera was held (EXIF) is left aside, as annotations are made on the stored pixels."""
+        return clip.map(lambda frame: frame if frame.image is not None
+                        else replace(frame, image=read_image(frame.path, clip.video)))
+
+
+def read_image(path: str, video: Video) -> np.ndarray:
+    """Image (H, W, 3) uint8, BGR, of the video's size.
+
+    Raises:
+        BrokenFrameError: The image is missing, cannot be decoded, or has another size.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise BrokenFrameError(f'{path}: cannot be read: {error.strerror}') from None
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) if len(data) else None
+    if image is None:
+        raise BrokenFrameError(f'{path}: is empty, cut short, or no image ({len(data)} bytes)')
+    if image.shape[:2] != (video.height, video.width):
+        raise BrokenFrameError(f'{path}: is {image.shape[0]}x{image.shape[1]}, the annotations of video {video.name} '
+                               f'are {video.height}x{video.width} (height x width)')
+    return image
+
+
+@TRANSFORMS.register_module()
+class LoadTracks:
+    """Decodes the objects of every frame."""
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Set `objects`, in original pixels.
+
+        Raises:
+            ValueError: The clip carries no annotations.
+        """
+        return clip.map(lambda frame: replace(frame, objects=_objects(frame, clip.video)))
+
+
+def _objects(frame: ClipFrame, video: Video) -> Objects:
+    rows = frame.annotations
+    if rows is None:
+        raise ValueError(f'LoadTracks: {frame.path} comes without annotations; a pipeline for testing must not load '
+                         'them')
+    masks = rle.decode_all(rows.masks, video.height, video.width).view(np.uint8)
+    return Objects(rows.bboxes, rows.labels, rows.ids, rows.ignore, masks)

@@ -1,0 +1,170 @@
+"""CLEAR scores of multi-object tracking and segmentation (Voigtlaender et al., CVPR 2019), as their tool counts."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+
+from mmvist.evaluation.functional.disjoint import cut_overlaps, refuse_overlaps
+from mmvist.evaluation.functional.pairs import pair_videos, video_names
+from mmvist.evaluation.functional.similarity import FrameSimilarity, mask_similarity, require_masks
+from mmvist.io.progress import progress
+from mmvist.structures import VideoSet
+
+MATCH_THRESHOLD = 0.5  # exceeded, not reached; disjoint masks then match one to one
+IGNORE_THRESHOLD = 0.5
+MOSTLY_TRACKED, MOSTLY_LOST = 0.8, 0.2
+
+
+@dataclass(frozen=True)
+class ClearCounts:
+    """What the scores are made of; counts of several videos or classes add up.
+
+    Attributes:
+        tp: Objects (ground-truth masks) that were matched.
+        fp: Results that neither matched nor lie in an ignore region.
+        fn: Objects that were not matched.
+        soft_tp: Sum of the IoU of the matches.
+        switches: Matches of an object with another id than its last match had.
+        fragments: Matches that resume or switch and last for another frame, or end the track.
+        mostly_tracked: Ground-truth tracks matched in more than 80 % of their frames.
+        partly_tracked: Those in between, both bounds included.
+        mostly_lost: Those matched in less than 20 %.
+    """
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+    soft_tp: float = 0.0
+    switches: int = 0
+    fragments: int = 0
+    mostly_tracked: int = 0
+    partly_tracked: int = 0
+    mostly_lost: int = 0
+
+    def __add__(self, other: 'ClearCounts') -> 'ClearCounts':
+        mine, others = asdict(self), asdict(other)
+        return ClearCounts(**{name: mine[name] + others[name] for name in mine})
+
+    def scores(self) -> dict[str, float | int]:
+        """Shares as floats, counts as ints; without objects the accuracies are -inf, without matches MOTSP is inf."""
+        objects, found = self.tp + self.fn, self.tp + self.fp
+        return {
+            'sMOTSA': (self.soft_tp - self.fp - self.switches) / objects if objects else -np.inf,
+            'MOTSA': (self.tp - self.fp - self.switches) / objects if objects else -np.inf,
+            'MOTSP': self.soft_tp / self.tp if self.tp else np.inf,
+            'MODSA': (self.tp - self.fp) / objects if objects else -np.inf,
+            'recall': self.tp / objects if objects and found else 0.0,
+            'precision': self.tp / found if objects and found else 0.0,
+            'TP': self.tp, 'FP': self.fp, 'FN': self.fn, 'IDS': self.switches, 'Frag': self.fragments,
+            'MT': self.mostly_tracked, 'PT': self.partly_tracked, 'ML': self.mostly_lost,
+        }
+
+
+def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 'by_score'] = 'error',
+          per_video: bool = False) -> dict[str, float | int]:
+    """Score masks and ids of every frame.
+
+    Each class is matched and counted for itself; its counts are added over the videos before the formulas. The scores
+    over all classes come from the counts added over videos and classes.
+
+    Args:
+        ground_truth: Objects, and ignore regions as ignore rows.
+        results: Tracks of the same classes, disjoint in each frame.
+        overlaps: What is done about results that are not: 'error' refuses them, and ground truth as well, as the
+            official tool does. 'by_score' gives a pixel to the highest score of the frame, drops masks that nothing is
+            left of, and leaves the ground truth alone.
+        per_video: Add the scores of each video over all classes.
+
+    Returns:
+        `mots/<score>` over all classes, `mots/<class>/<score>`, `mots/video/<name>/<score>`.
+
+    Raises:
+        ValueError: The sets do not fit together, a row has no mask, an id occurs twice in a frame, masks overlap.
+    """
+    if overlaps not in ('error', 'by_score'):
+        raise ValueError(f"overlaps must be 'error' or 'by_score', got {overlaps!r}")
+    pairs = pair_videos(ground_truth, results)
+    names = video_names(ground_truth)
+    of_class = [ClearCounts() for _ in ground_truth.classes]
+    scores = {}
+    for truth, tracks in progress(pairs, len(pairs), 'MOTS scores'):
+        require_masks(truth, 'ground truth')
+        require_masks(tracks, 'results')
+        if overlaps == 'error':
+            refuse_overlaps(truth, 'ground truth')
+            refuse_overlaps(tracks, 'results')
+        else:
+            tracks = cut_overlaps(tracks)
+        frames = mask_similarity(truth, tracks)
+        in_video = ClearCounts()
+        for label in np.union1d(truth.labels[~truth.ignore], tracks.labels).tolist():
+            counts = count(frame.of_class(label) for frame in frames)
+            of_class[label] += counts
+            in_video += counts
+        if per_video:
+            scores.update(_named(f'mots/video/{names[truth.video.id]}', in_video))
+    for name, counts in zip(ground_truth.classes, of_class, strict=True):
+        scores.update(_named(f'mots/{name}', counts))
+    return {**_named('mots', sum(of_class, ClearCounts())), **scores}
+
+
+def count(frames: Iterable[FrameSimilarity]) -> ClearCounts:
+    """Match and count the frames of one video, in order; objects and results are of one class."""
+    tp, fp, fn, soft_tp = 0, 0, 0, 0.0
+    history: dict[int, list[int | None]] = {}
+    for frame in frames:
+        rows, columns = match(frame.similarity)
+        matched = dict(zip(frame.gt_ids[rows].tolist(), frame.ids[columns].tolist(), strict=True))
+        for track in frame.gt_ids.tolist():
+            history.setdefault(track, []).append(matched.get(track))
+        ignored = frame.ignore_share > IGNORE_THRESHOLD
+        ignored[columns] = False
+        tp += len(rows)
+        fn += len(frame.gt_ids) - len(rows)
+        fp += len(frame.ids) - len(rows) - int(ignored.sum())
+        soft_tp += float(frame.similarity[rows, columns].sum())
+    return sum(map(_count_track, history.values()), ClearCounts(tp, fp, fn, soft_tp))
+
+
+def match(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs above the threshold, as rows and columns of the matrix (G, P).
+
+    Disjoint masks leave no choice. Ground truth that overlaps may: then the most similar pairs come first.
+    """
+    rows, columns = np.nonzero(similarity > MATCH_THRESHOLD)
+    if len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows):
+        return rows, columns
+    pairs: dict[int, int] = {}
+    for index in np.argsort(-similarity[rows, columns], kind='stable').tolist():
+        if rows[index] not in pairs and columns[index] not in pairs.values():
+            pairs[int(rows[index])] = int(columns[index])
+    return np.array(list(pairs), np.int64), np.array(list(pairs.values()), np.int64)
+
+
+def _count_track(matched: list[int | None]) -> ClearCounts:
+    """Switches, fragments and coverage of one ground-truth track.
+
+    Args:
+        matched: Id that each of its annotated frames was matched with.
+    """
+    switches = fragments = 0
+    last = matched[0]
+    for frame, current in enumerate(matched[1:], 1):
+        if current is None:
+            continue
+        switches += last not in (None, current)
+        if current != matched[frame - 1]:
+            # The official tool asks for an earlier match and a next one, but of the track's last frame for neither.
+            is_end = frame == len(matched) - 1
+            fragments += is_end or (last is not None and matched[frame + 1] is not None)
+        last = current
+    covered = sum(current is not None for current in matched) / len(matched)
+    tracked, lost = covered > MOSTLY_TRACKED, covered < MOSTLY_LOST
+    return ClearCounts(switches=switches, fragments=fragments, mostly_tracked=int(tracked), mostly_lost=int(lost),
+                       partly_tracked=int(not tracked and not lost))
+
+
+def _named(prefix: str, counts: ClearCounts) -> dict[str, float | int]:
+    return {f'{prefix}/{name}': value for name, value in counts.scores().items()}

@@ -1,0 +1,91 @@
+"""Which tracks of one class are found in one video, at every IoU threshold and area range of YouTube-VIS."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmvist.evaluation.functional.track_iou import TrackTable, track_iou
+
+# By linspace, as the official tool: an IoU equal to a threshold reaches it.
+IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
+# Mean pixels of a track, both ends included: all, small, medium, large.
+AREA_RANGES = np.array([[0, 1e10], [0, 128 ** 2], [128 ** 2, 256 ** 2], [256 ** 2, 1e10]])
+MAX_TRACKS = 100  # of one class in one video, by score
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMatches:
+    """Outcome for the D best results of a class in a video; A area ranges, T thresholds.
+
+    Attributes:
+        scores: (D,) float64, never rising.
+        hits: (A, T, D) bool, found an object that counts.
+        misses: (A, T, D) bool, found nothing, and would count.
+        num_objects: (A,) int64, objects that count.
+    """
+
+    scores: np.ndarray
+    hits: np.ndarray
+    misses: np.ndarray
+    num_objects: np.ndarray
+
+
+def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, ClassMatches]:
+    """Match results to objects of one video, class by class, for every class that either has.
+
+    An ignore track with the label -1 belongs to every class.
+    """
+    order = np.argsort(-results.scores, kind='stable')
+    best = {label: order[results.labels[order] == label][:MAX_TRACKS] for label in np.unique(results.labels).tolist()}
+    labels = sorted({label for label in ground_truth.labels.tolist() if label >= 0} | set(best))
+    of_class = {label: np.flatnonzero(np.isin(ground_truth.labels, (-1, label))) for label in labels}
+    nothing = np.zeros(0, np.int64)
+    wanted = np.zeros((len(results), len(ground_truth)), bool)
+    for label in labels:
+        wanted[np.ix_(best.get(label, nothing), of_class[label])] = True
+    iou = track_iou(results, ground_truth, wanted)
+    matches = {}
+    for label in labels:
+        rows, columns = best.get(label, nothing), of_class[label]
+        matches[label] = _match_class(iou[np.ix_(rows, columns)], results.scores[rows], results.areas[rows],
+                                      ground_truth.areas[columns], ground_truth.ignore[columns])
+    return matches
+
+
+def _match_class(iou: np.ndarray, scores: np.ndarray, areas: np.ndarray, gt_areas: np.ndarray, crowd: np.ndarray
+                 ) -> ClassMatches:
+    shape = (len(AREA_RANGES), len(IOU_THRESHOLDS), len(scores))
+    hits, misses, num_objects = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(len(AREA_RANGES), np.int64)
+    for index, (low, high) in enumerate(AREA_RANGES):
+        ignored = crowd | (gt_areas < low) | (gt_areas > high)
+        hits[index], on_ignored = match_tracks(iou, ignored, crowd)
+        misses[index] = ~hits[index] & ~on_ignored & ((areas >= low) & (areas <= high))
+        num_objects[index] = np.count_nonzero(~ignored)
+    return ClassMatches(scores, hits, misses, num_objects)
+
+
+def match_tracks(iou: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give each result, in the order of its row, the free object it overlaps most.
+
+    Objects that count go before ignored ones; of equal overlaps the last object wins. A crowd stays free.
+
+    Args:
+        iou: (D, G).
+        ignored: (G,) bool, objects that do not count.
+        crowd: (G,) bool, objects that take any number of results.
+
+    Returns:
+        (T, D) bool each, for the T thresholds: results on an object that counts, results on an ignored one.
+    """
+    num_thresholds = len(IOU_THRESHOLDS)
+    on_object, on_ignored = np.zeros((2, num_thresholds, len(iou)), bool)
+    free = np.ones((num_thresholds, len(ignored)), bool)
+    for row in np.flatnonzero(iou.max(axis=1, initial=0) >= IOU_THRESHOLDS[0]).tolist():
+        near = (iou[row] >= IOU_THRESHOLDS[:, None]) & (free | crowd)
+        for outcome, group in ((on_object, ~ignored), (on_ignored, ignored)):
+            eligible = near & group & ~on_object[:, row, None]
+            outcome[:, row] = found = eligible.any(axis=1)
+            overlap = np.where(eligible, iou[row], -1)
+            choice = len(ignored) - 1 - overlap[:, ::-1].argmax(axis=1)
+            free[found, choice[found]] = False
+    return on_object, on_ignored

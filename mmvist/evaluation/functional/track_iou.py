@@ -1,0 +1,89 @@
+"""Overlap of whole tracks: their masks, taken over all frames at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mmvist.evaluation.functional.similarity import intersections
+from mmvist.structures import VideoTracks, rle
+
+
+@dataclass(frozen=True, eq=False)
+class TrackTable:
+    """The K tracks of a video, in the order of their file where it is known, else by rising id.
+
+    Attributes:
+        tracks: Their rows, R in all.
+        owners: (R,) int64, the track of each row, 0..K-1.
+        row_areas: (R,) int64, pixels.
+        labels: (K,) int64, index into the class list, -1 for every class.
+        scores: (K,) float64.
+        areas: (K,) float64, mean pixels over the frames in which a track has any; 0 without one.
+        volumes: (K,) int64, pixels over all frames.
+        ignore: (K,) bool.
+    """
+
+    tracks: VideoTracks
+    owners: np.ndarray
+    row_areas: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
+    areas: np.ndarray
+    volumes: np.ndarray
+    ignore: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def track_table(tracks: VideoTracks) -> TrackTable:
+    """Gather what is scored of each track; every row must have a mask."""
+    present = set(tracks.track_ids.tolist())
+    # The order decides between equal scores; stated scores come in the file's order.
+    ids = list(dict.fromkeys([track for track in tracks.track_scores if track in present] + sorted(present)))
+    position = {track: index for index, track in enumerate(ids)}
+    owners = np.array([position[track] for track in tracks.ids.tolist()], np.int64)
+    row_areas = rle.area(tracks.masks, tracks.video.height, tracks.video.width)
+    volumes = _sums(owners, row_areas, len(ids))
+    num_filled = _sums(owners, row_areas > 0, len(ids))
+    summaries = [tracks.summary(track) for track in ids]
+    return TrackTable(tracks, owners, row_areas, np.array([summary.label for summary in summaries], np.int64),
+                      np.array([summary.score for summary in summaries], np.float64),
+                      volumes / np.maximum(num_filled, 1), volumes, _sums(owners, tracks.ignore, len(ids)) > 0)
+
+
+def track_iou(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> np.ndarray:
+    """Shared pixels over pixels of either, both summed over the frames of the video.
+
+    A frame in which one of the two is absent adds the other's pixels to the divisor.
+
+    Args:
+        first: N tracks.
+        second: M tracks of the same video.
+        wanted: (N, M) bool, the pairs that matter; others are 0.
+
+    Returns:
+        (N, M) float64 in 0..1; 0 for two tracks without a pixel.
+    """
+    video = first.tracks.video
+    size = video.height, video.width
+    shared = np.zeros(wanted.shape, np.int64)
+    rows = np.flatnonzero(wanted.any(axis=1)[first.owners])
+    columns = np.flatnonzero(wanted.any(axis=0)[second.owners])
+    row_frames, column_frames = first.tracks.frames[rows], second.tracks.frames[columns]
+    for frame in np.intersect1d(row_frames, column_frames):
+        row = rows[slice(*np.searchsorted(row_frames, [frame, frame + 1]))]
+        column = columns[slice(*np.searchsorted(column_frames, [frame, frame + 1]))]
+        for label in np.unique(first.labels[first.owners[row]]):
+            some = row[first.labels[first.owners[row]] == label]
+            others = column[wanted[np.ix_(first.owners[some], second.owners[column])].any(axis=0)]
+            if len(others):
+                shared[np.ix_(first.owners[some], second.owners[others])] += intersections(
+                    [first.tracks.masks[index] for index in some], [second.tracks.masks[index] for index in others],
+                    first.row_areas[some], size)
+    either = first.volumes[:, None] + second.volumes - shared
+    return np.where(wanted, shared / np.maximum(either, 1), 0.0)
+
+
+def _sums(owners: np.ndarray, values: np.ndarray, num_tracks: int) -> np.ndarray:
+    return np.bincount(owners, weights=values, minlength=num_tracks).astype(np.int64)

@@ -1,0 +1,113 @@
+"""Average precision and recall of YouTube-VIS (Yang et al., ICCV 2019), as the official tool counts them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mmvist.evaluation.functional.matching import AREA_RANGES, IOU_THRESHOLDS, MAX_TRACKS, ClassMatches, match_classes
+from mmvist.evaluation.functional.pairs import pair_videos, video_names
+from mmvist.evaluation.functional.similarity import require_masks
+from mmvist.evaluation.functional.track_iou import track_table
+from mmvist.io.progress import progress
+from mmvist.structures import VideoSet
+
+RECALL_GRID = np.linspace(0, 1, 101)
+NUM_TRACKS = (1, 10, MAX_TRACKS)
+AREA_SUFFIXES = ('', 's', 'm', 'l')
+
+
+def video_ap(ground_truth: VideoSet, results: VideoSet, per_video: bool = False) -> dict[str, float]:
+    """Score whole tracks by the overlap of their masks over all frames.
+
+    Scores are means over IoU thresholds and over the classes that have objects: AP over the thresholds 0.50:0.05:0.95,
+    AP50 and AP75 at one, APs, APm and APl for objects of a mean area up to 128^2, up to 256^2 and above, AR1, AR10 and
+    AR100 with so many results a class and video, ARs, ARm and ARl with 100.
+
+    Differs from the official tool in what is a fault of it: an object may have the id 0, and no results are a score
+    of 0. Areas of objects are those of their masks. A track without a row in any frame is not seen.
+
+    Args:
+        ground_truth: Objects; ignore rows are crowds, those with the label -1 of every class.
+        results: Tracks of the same classes, which may overlap.
+        per_video: Add the scores of each video for itself.
+
+    Returns:
+        `ytvis/<score>`, `ytvis/<class>/<score>`, `ytvis/video/<name>/<score>` in 0..1, nan where there are no objects.
+
+    Raises:
+        ValueError: The sets do not fit together, or a row has no mask.
+    """
+    pairs = pair_videos(ground_truth, results)
+    names = video_names(ground_truth)
+    of_video = {}
+    for truth, tracks in progress(pairs, len(pairs), 'YouTube-VIS scores'):
+        require_masks(truth, 'ground truth')
+        require_masks(tracks, 'results')
+        of_video[names[truth.video.id]] = match_classes(track_table(truth), track_table(tracks))
+    num_classes = len(ground_truth.classes)
+    precision, recall = _curves(list(of_video.values()), num_classes)
+    scores = _named('ytvis', precision, recall)
+    for label, name in enumerate(ground_truth.classes):
+        scores.update(_named(f'ytvis/{name}', precision[label], recall[label]))
+    if per_video:
+        for name, matches in of_video.items():
+            scores.update(_named(f'ytvis/video/{name}', *_curves([matches], num_classes)))
+    return scores
+
+
+def _curves(videos: Sequence[Mapping[int, ClassMatches]], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Precision (K, A, T, 101) on the recall grid and final recall (K, A, T, 3); nan where there are no objects."""
+    shape = (num_classes, len(AREA_RANGES), len(IOU_THRESHOLDS))
+    precision = np.full((*shape, len(RECALL_GRID)), np.nan)
+    recall = np.full((*shape, len(NUM_TRACKS)), np.nan)
+    for label in range(num_classes):
+        found = [matches[label] for matches in videos if label in matches]
+        num_objects = sum((matches.num_objects for matches in found), np.zeros(len(AREA_RANGES), np.int64))
+        scores = np.concatenate([np.zeros(0), *(matches.scores for matches in found)])
+        ranks = np.concatenate([np.zeros(0, np.int64), *(np.arange(len(matches.scores)) for matches in found)])
+        order = np.argsort(-scores, kind='stable')
+        for area in np.flatnonzero(num_objects).tolist():
+            hits = np.concatenate([matches.hits[area] for matches in found], axis=1)[:, order]
+            misses = np.concatenate([matches.misses[area] for matches in found], axis=1)[:, order]
+            precision[label, area] = interpolated_precision(hits, misses, int(num_objects[area]))
+            for index, limit in enumerate(NUM_TRACKS):
+                recall[label, area, :, index] = hits[:, ranks[order] < limit].sum(axis=1) / num_objects[area]
+    return precision, recall
+
+
+def interpolated_precision(hits: np.ndarray, misses: np.ndarray, num_objects: int) -> np.ndarray:
+    """Best precision at each recall of the grid or beyond, 0 where that recall is not reached.
+
+    Args:
+        hits: (T, D) bool, by falling score: found an object that counts.
+        misses: (T, D) bool: found nothing.
+        num_objects: Objects that count, at least 1.
+
+    Returns:
+        (T, 101) float64.
+    """
+    num_hits, num_misses = np.cumsum(hits, axis=1), np.cumsum(misses, axis=1)
+    recall = num_hits / num_objects
+    precision = num_hits / (num_hits + num_misses + np.spacing(1))
+    envelope = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+    # One more column answers for the recalls that are not reached.
+    envelope = np.concatenate([envelope, np.zeros((len(hits), 1))], axis=1)
+    places = np.stack([np.searchsorted(row, RECALL_GRID, side='left') for row in recall])
+    return np.take_along_axis(envelope, places, axis=1)
+
+
+def _named(prefix: str, precision: np.ndarray, recall: np.ndarray) -> dict[str, float]:
+    """Means over what is defined of precision (..., A, T, 101) and recall (..., A, T, 3)."""
+    scores = {'AP': precision[..., 0, :, :], 'AP50': precision[..., 0, 0, :], 'AP75': precision[..., 0, 5, :]}
+    for area, suffix in list(enumerate(AREA_SUFFIXES))[1:]:
+        scores[f'AP{suffix}'] = precision[..., area, :, :]
+    for index, limit in enumerate(NUM_TRACKS):
+        scores[f'AR{limit}'] = recall[..., 0, :, index]
+    for area, suffix in list(enumerate(AREA_SUFFIXES))[1:]:
+        scores[f'AR{suffix}'] = recall[..., area, :, -1]
+    return {f'{prefix}/{name}': _mean(values) for name, values in scores.items()}
+
+
+def _mean(values: np.ndarray) -> float:
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if len(defined) else float('nan')

@@ -1,0 +1,79 @@
+"""Parts drawn one over the other."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from mmvist.registry import DRAWINGS
+from mmvist.structures import FrameResult
+
+DEFAULT_DRAWINGS = ({'type': 'DrawMasks'}, {'type': 'DrawTrails'}, {'type': 'DrawLabels'})
+# Frames lower than this are enlarged by a whole factor: lines and letters do not get finer than a pixel.
+MIN_HEIGHT = 360
+
+
+class Drawing(Protocol):
+    """A part of an overlay. It keeps nothing between frames and changes none of its arguments.
+
+    Attributes:
+        num_past: How many earlier results `draw` looks at.
+    """
+
+    num_past: int
+
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
+             past: Sequence[FrameResult] = ()) -> np.ndarray:
+        """Draw a frame's instances.
+
+        Args:
+            image: (H, W, 3) uint8 BGR, a whole multiple of the video's size; not modified.
+            result: The instances.
+            classes: Class names; labels are indices into them.
+            past: Results of earlier frames of the video, oldest first.
+
+        Returns:
+            A new image of the same shape.
+        """
+
+
+class Overlay:
+    """Draws frames of a video, parts in the order given; remembers as many results as its parts look back at.
+
+    A result of another video, or one that does not come later than the last, starts afresh.
+
+    Args:
+        classes: Class names; labels are indices into them.
+        drawings: Configs of the parts.
+    """
+
+    def __init__(self, classes: Sequence[str], drawings: Sequence[dict] = DEFAULT_DRAWINGS) -> None:
+        self.classes = tuple(classes)
+        self.drawings: list[Drawing] = [DRAWINGS.build(drawing) for drawing in drawings]
+        self._past: deque[FrameResult] = deque(maxlen=max((part.num_past for part in self.drawings), default=0))
+
+    def reset(self) -> None:
+        """Forget the past frames."""
+        self._past.clear()
+
+    def draw(self, image: np.ndarray, result: FrameResult) -> np.ndarray:
+        """Draw the next frame.
+
+        Args:
+            image: (H, W, 3) uint8 BGR of the video's size; not modified.
+            result: Its instances.
+
+        Returns:
+            A new image, enlarged by a whole factor where the frame is low.
+        """
+        if self._past and (self._past[-1].video.id != result.video.id or self._past[-1].frame >= result.frame):
+            self.reset()
+        factor = -(-MIN_HEIGHT // image.shape[0])
+        drawn = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        for part in self.drawings:
+            past = list(self._past)[len(self._past) - part.num_past:] if part.num_past else []
+            drawn = part.draw(drawn, result, self.classes, past)
+        self._past.append(result)
+        return drawn

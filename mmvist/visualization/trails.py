@@ -1,0 +1,67 @@
+"""Trails: where the tracks came from."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from mmvist.registry import DRAWINGS
+from mmvist.structures import FrameResult
+from mmvist.visualization.canvas import enlargement, line_width
+from mmvist.visualization.colours import colour
+from mmvist.visualization.outline import SHIFT
+
+
+@DRAWINGS.register_module()
+class DrawTrails:
+    """Draws the path of each instance's foot, the middle of its box's lower edge, fading into the past.
+
+    Args:
+        length: Frames a trail reaches back, at least 1.
+
+    Attributes:
+        num_past: Earlier frames `draw` is to be given.
+
+    Raises:
+        ValueError: The length is less than 1.
+    """
+
+    def __init__(self, length: int = 30) -> None:
+        if length < 1:
+            raise ValueError(f'DrawTrails: length must be at least 1, got {length}')
+        self.num_past = length
+
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
+             past: Sequence[FrameResult] = ()) -> np.ndarray:
+        """A copy of the image (H, W, 3) uint8 BGR with the trails of its tracks through the past frames."""
+        drawn, factor, width = image.copy(), enlargement(image, result.video), line_width(image)
+        steps: dict[int, list[tuple[int, np.ndarray]]] = {track: [] for track in result.ids.tolist()}
+        for frame in (*past, result):
+            feet = np.stack([frame.bboxes[:, [0, 2]].mean(1), frame.bboxes[:, 3]], 1) * factor
+            for track, foot in zip(frame.ids.tolist(), feet, strict=True):
+                if track in steps:
+                    steps[track].append((result.frame - frame.frame, foot))
+        for track, path in steps.items():
+            ages = np.array([age for age, _ in path])
+            opacities = 1 - ages / (self.num_past + 1)
+            _draw_trail(drawn, np.stack([foot for _, foot in path]), opacities, colour(track), width)
+        return drawn
+
+
+def _draw_trail(image: np.ndarray, feet: np.ndarray, opacities: np.ndarray, track_colour: tuple[int, int, int],
+                width: int) -> None:
+    """Draw a path (P, 2) xy, oldest first, into the image itself: thin and faint at first, ending in a dot."""
+    radius = 2 * width
+    low = np.maximum(np.floor(feet.min(0)).astype(int) - radius - 2, 0)
+    high = np.ceil(feet.max(0)).astype(int) + radius + 3
+    window = image[low[1]:high[1], low[0]:high[0]]
+    if not window.size:
+        return
+    opacity = np.zeros(window.shape[:2], np.uint8)
+    points = np.round((feet - low) * (1 << SHIFT)).astype(int).tolist()
+    strengths = np.round(255 * opacities).astype(int).tolist()
+    for start, end, strength in zip(points[:-1], points[1:], strengths[1:], strict=True):
+        cv2.line(opacity, start, end, strength, width if strength < 128 else width + 1, cv2.LINE_AA, SHIFT)
+    cv2.circle(opacity, points[-1], radius << SHIFT, 255, cv2.FILLED, cv2.LINE_AA, SHIFT)
+    share = opacity[..., None] / np.float32(255)
+    window[:] = np.round(window + share * (np.array(track_colour, np.float32) - window)).astype(np.uint8)

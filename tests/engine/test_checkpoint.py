@@ -1,0 +1,96 @@
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from mmengine.runner.checkpoint import CheckpointLoader
+
+from mmvist.engine import install_loader, read_checkpoint
+
+
+class Marker:
+    """Leaves a trace when it is unpickled."""
+
+    restored = []
+
+    def __reduce__(self):
+        return Marker.restored.append, (1,)
+
+
+@pytest.fixture
+def plain_file(tmp_path):
+    torch.save({'state_dict': {'weight': torch.arange(3.)}, 'meta': {'epoch': 2}}, tmp_path / 'plain.pth')
+    return tmp_path / 'plain.pth'
+
+
+@pytest.fixture
+def pickled_file(tmp_path):
+    torch.save({'meta': {'score': np.float64(0.5)}}, tmp_path / 'pickled.pth')
+    return tmp_path / 'pickled.pth'
+
+
+def test_plain_values_and_tensors(plain_file):
+    checkpoint = read_checkpoint(plain_file)
+    assert checkpoint['meta'] == {'epoch': 2}
+    assert checkpoint['state_dict']['weight'].tolist() == [0, 1, 2]
+
+
+def test_untrusted_pickle_is_refused_with_its_content_and_the_way_out(pickled_file):
+    with pytest.raises(ValueError, match=r'pickled\.pth holds .*numpy.*scalar.*--trust-checkpoint'):
+        read_checkpoint(pickled_file)
+
+
+def test_trusted_pickle_is_read(pickled_file):
+    assert read_checkpoint(pickled_file, trusted=True) == {'meta': {'score': 0.5}}
+
+
+def test_refused_code_was_not_run(tmp_path):
+    Marker.restored.clear()
+    torch.save({'meta': Marker()}, tmp_path / 'code.pth')
+    with pytest.raises(ValueError, match='--trust-checkpoint'):
+        read_checkpoint(tmp_path / 'code.pth')
+    assert Marker.restored == []
+    read_checkpoint(tmp_path / 'code.pth', trusted=True)
+
+
+@pytest.mark.parametrize('content', [b'', b'no checkpoint', pickle.dumps({'a': 1})[:5]])
+def test_damaged_file_is_named(tmp_path, content):
+    (tmp_path / 'broken.pth').write_bytes(content)
+    with pytest.raises(ValueError, match=r'broken\.pth is damaged or no checkpoint'):
+        read_checkpoint(tmp_path / 'broken.pth')
+
+
+def test_truncated_file_is_named(tmp_path, plain_file):
+    (tmp_path / 'half.pth').write_bytes(plain_file.read_bytes()[:300])
+    with pytest.raises(ValueError, match=r'half\.pth is damaged'):
+        read_checkpoint(tmp_path / 'half.pth')
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'none\.pth does not exist'):
+        read_checkpoint(tmp_path / 'none.pth')
+
+
+def test_file_of_the_old_format(tmp_path):
+    torch.save({'score': np.float64(0.5)}, tmp_path / 'old.pth', _use_new_zipfile_serialization=False)
+    with pytest.raises(ValueError, match=r'old\.pth holds numpy.*scalar'):
+        read_checkpoint(tmp_path / 'old.pth')
+    assert read_checkpoint(tmp_path / 'old.pth', trusted=True) == {'score': 0.5}
+
+
+def test_mmengine_loads_through_it(plain_file, pickled_file):
+    install_loader()
+    assert CheckpointLoader.load_checkpoint(str(plain_file))['meta'] == {'epoch': 2}
+    with pytest.raises(ValueError, match='--trust-checkpoint'):
+        CheckpointLoader.load_checkpoint(str(pickled_file))
+    install_loader(trusted=True)
+    assert CheckpointLoader.load_checkpoint(str(pickled_file)) == {'meta': {'score': 0.5}}
+
+
+def test_url_that_is_in_the_cache_is_read_the_same_way(tmp_path, monkeypatch, pickled_file):
+    monkeypatch.setattr(torch.hub, '_hub_dir', str(tmp_path / 'hub'))
+    (tmp_path / 'hub' / 'checkpoints').mkdir(parents=True)
+    pickled_file.rename(tmp_path / 'hub' / 'checkpoints' / 'pickled.pth')
+    install_loader()
+    with pytest.raises(ValueError, match='--trust-checkpoint'):
+        CheckpointLoader.load_checkpoint('https://example.org/models/pickled.pth?version=1')
