@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_state_dict
 
 from mmvist.datasets.clip import Clip, ClipFrame
 from mmvist.engine import check_config, load_config, read_checkpoint
@@ -48,7 +47,7 @@ class VISInferencer:
         self.classes: tuple[str, ...] = tuple(self.config.classes)
         if checkpoint is not None:
             weights = read_checkpoint(checkpoint, trust_checkpoint)
-            load_state_dict(self.model, weights.get('state_dict', weights), strict=True)
+            self.model.load_state_dict(weights.get('state_dict', weights))
         self.model.to(self.device).eval()
         self.chunk = chunk
         # Reading and annotations belong to files on disk; what lies between them prepares any image.

@@ -8,6 +8,7 @@ from mmengine.dist import is_main_process
 
 from mmvist.engine import build_runner, load_config, options
 from mmvist.engine.distributed import LAUNCHERS
+from mmvist.engine.plain import as_plain
 from mmvist.io.atomic import open_atomic
 
 EXAMPLES = """examples:
@@ -47,7 +48,7 @@ def main() -> None:
     config = options.with_evaluation(config, args.eval, args.out, args.show_dir)
     runner = build_runner(config, args.work_dir, args.launcher, args.checkpoint,
                           trust_checkpoint=args.trust_checkpoint)
-    scores = json.dumps(runner.test(), indent=2, default=float)
+    scores = json.dumps(as_plain(runner.test(), 'scores'), indent=2)
     if is_main_process():
         print(scores)
         if args.json:

@@ -1,8 +1,8 @@
 """From annotated videos to batches of clips.
 
 `video_dataset` is the dataset, `clip_sampling` says which frames make a clip, `transforms` what is done to it,
-`samplers` order and shares. `wrappers` looks through mmengine's dataset wrappers, `checks` holds what must be true before a run,
-`formats` the annotation formats by name, `classes` the benchmarks' class lists.
+`samplers` order and shares. `wrappers` looks through mmengine's dataset wrappers, `checks` holds what must be true
+before a run, `formats` the annotation formats by name, `classes` the benchmarks' class lists.
 """
 
 from mmvist.datasets.clip_sampling import ContiguousClip, RandomPair

@@ -19,7 +19,13 @@ class RandomPair:
     """The key frame and a reference: any other frame of the video that shows an object, all equally likely.
 
     From MaskTrack R-CNN (ICCV 2019), without a window. A video with one such frame is compared with itself.
+
+    Args:
+        both_key: Let the detector train on the reference too, and compare both ways: twice the supervision for one pass.
     """
+
+    def __init__(self, both_key: bool = False) -> None:
+        self.both_key = both_key
 
     def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
         """Choose frames.
@@ -32,7 +38,7 @@ class RandomPair:
         """
         others = valid[valid != key]
         reference = int(rng.choice(others)) if len(others) else key
-        return [ChosenFrame(key, True), ChosenFrame(reference, False)]
+        return [ChosenFrame(key, True), ChosenFrame(reference, self.both_key)]
 
 
 @TASK_UTILS.register_module()

@@ -23,7 +23,7 @@ SECTIONS = {
 NESTED = {
     'init_cfg': ('WEIGHT_INITIALIZERS',), 'optimizer': ('OPTIMIZERS',), 'vis_backends': ('VISBACKENDS',),
     'pipeline': ('TRANSFORMS',), 'transforms': ('TRANSFORMS',), 'batch_sampler': ('DATA_SAMPLERS',),
-    'collate_fn': ('FUNCTIONS',), 'drawings': ('DRAWINGS',)}
+    'collate_fn': ('FUNCTIONS',), 'clip': ('TASK_UTILS',), 'drawings': ('DRAWINGS',)}
 # A sampler picks proposals inside a model and items elsewhere.
 SAMPLERS = ('DATA_SAMPLERS',)
 # Keywords that whoever builds the component takes out, by registry and by key.

@@ -90,21 +90,21 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
         # The config's own settings of a metric count when it is asked for by name, too.
         kind = METRICS_BY_NAME[name]
         same = [metric for metric in own if metric['type'] == kind]
-        chosen += same or [{'type': kind, 'ann_file': _ann_file(config)}]
+        chosen += same or [{'type': kind, **_ground_truth(config)}]
     if out is not None:
-        chosen.append({'type': 'ResultFile', 'out': str(out), 'ann_file': _ann_file(config)})
+        chosen.append({'type': 'ResultFile', 'out': str(out), **_ground_truth(config)})
     config.test_evaluator = chosen
     if show_dir is not None:
         config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'OverlayHook', 'out_dir': str(show_dir)}]
     return config
 
 
-def _ann_file(config: Config) -> str:
-    """Path of the annotations that the test dataset reads."""
+def _ground_truth(config: Config) -> dict:
+    """What a metric must be told to read the annotations that the test dataset reads."""
     dataset = next((dataset for dataset in _datasets(config.test_dataloader.dataset) if dataset.get('ann_file')), None)
     if dataset is None:
         raise ValueError(f'{config.filename}: test_dataloader.dataset has no ann_file, which the metrics need')
-    return str(Path(dataset.get('data_root') or '') / dataset.ann_file)
+    return {key: dataset[key] for key in ('ann_file', 'format', 'seqmap') if key in dataset}
 
 
 def _datasets(dataset: dict) -> Iterator[dict]:

@@ -36,27 +36,28 @@ def read(path: str | Path) -> VideoSet:
     seen, tracks = set(), set()
     keys = ('id', 'video_id', 'category_id')
     annotations = tables.entries(data, 'annotations', problems, keys) if data.get('annotations') is not None else []
+    known_videos = tables.Targets(data, 'videos', 'video', videos)
+    known_categories = tables.Targets(data, 'categories', 'category', labels)
     for place, entry in annotations:
         place = f'{place} (id {entry["id"]})'
         track = entry.get('track_id', entry['id'])
         if not tables.is_whole(entry['id']) or not tables.is_whole(track):
             problems.add(place, 'ids must be whole numbers from 0')
-        elif entry['id'] in seen:
+            continue
+        if entry['id'] in seen:
             problems.add(place, 'the id occurs twice')
-        elif not tables.is_known(entry['video_id'], videos):
-            problems.add(place, f'unknown video {entry["video_id"]!r}')
-        elif not tables.is_known(entry['category_id'], labels):
-            problems.add(place, f'unknown category {entry["category_id"]!r}')
-        elif (entry['video_id'], track) in tracks:
-            problems.add(place, f'track {track} occurs twice in video {entry["video_id"]}')
-        else:
-            video = videos[entry['video_id']]
-            for frame, box, mask in _frames(entry, video, place, problems):
-                rows[video.id].append((frame, track, labels[entry['category_id']], 1.0, box, mask,
-                                       bool(entry.get('iscrowd', 0))))
-            tracks.add((entry['video_id'], track))
-        if tables.is_whole(entry['id']):
-            seen.add(entry['id'])
+            continue
+        seen.add(entry['id'])
+        if not all([known_videos.has(entry['video_id'], place, problems),
+                    known_categories.has(entry['category_id'], place, problems)]):
+            continue
+        video = videos[entry['video_id']]
+        if (video.id, track) in tracks:
+            problems.add(place, f'track {track} occurs twice in video {video.id}')
+            continue
+        tracks.add((video.id, track))
+        rows[video.id] += [(frame, track, labels[entry['category_id']], 1.0, box, mask, bool(entry.get('iscrowd', 0)))
+                           for frame, box, mask in _frames(entry, video, place, problems)]
     problems.check()
     return VideoSet(classes, tuple(VideoTracks.from_rows(video, rows[video.id]) for video in videos.values()),
                     category_ids)

@@ -35,24 +35,25 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
     scores: dict[int | str, dict[int, float]] = {video: {} for video in videos}
     keys = ('video_id', 'category_id', 'score', 'segmentations')
     for place, entry in tables.entries({'tracks': data}, 'tracks', problems, keys):
-        if not tables.is_known(entry['video_id'], videos):
+        if not isinstance(entry['video_id'], int | str) or entry['video_id'] not in videos:
             problems.add(place, f'unknown video {entry["video_id"]!r}')
             continue
         video, known = videos[entry['video_id']], scores[entry['video_id']]
         track = entry.get('id', len(known))
-        if not tables.is_known(entry['category_id'], labels):
-            problems.add(place, f'unknown category {entry["category_id"]!r}')
-        elif not tables.is_whole(track):
+        if not tables.is_whole(track):
             problems.add(place, f'id must be a whole number from 0, got {track!r}')
-        elif track in known:
+            continue
+        if track in known:
             problems.add(place, f'id {track} occurs twice in video {video.id}')
+            continue
+        known[track] = entry['score']
+        if not isinstance(entry['category_id'], int) or entry['category_id'] not in labels:
+            problems.add(place, f'unknown category {entry["category_id"]!r}')
         elif not _is_score(entry['score']):
             problems.add(place, f'score must be a number, got {entry["score"]!r}')
         else:
             rows[video.id] += [(frame, track, labels[entry['category_id']], score, mask)
                                for frame, score, mask in _frames(entry, video, place, problems)]
-        # A broken track counts too: those after it keep the ids of their positions.
-        known[track if tables.is_whole(track) else -1 - len(known)] = entry['score']
     problems.check()
     return VideoSet(ground_truth.classes, tuple(_tracks(video, rows[video.id], scores[video.id])
                                                 for video in videos.values()), ground_truth.category_ids)

@@ -1,6 +1,6 @@
 """The tables of videos and categories, which ground truth and results of YouTube-VIS share."""
 
-from collections.abc import Mapping
+from collections.abc import Container
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -41,9 +41,29 @@ def is_whole(value: Any, least: int = 0) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def is_known(value: Any, table: Mapping) -> bool:
-    """Whether a value is a key of the table; one that cannot be a key is not."""
-    return isinstance(value, int | str) and value in table
+class Targets:
+    """Entries of a table that others refer to by id.
+
+    Args:
+        data: The file.
+        table: Name of the table.
+        noun: What an entry is.
+        usable: Ids of the entries that can be used.
+    """
+
+    def __init__(self, data: dict, table: str, noun: str, usable: Container) -> None:
+        self._usable, self._noun = usable, noun
+        rows = data.get(table)
+        self._is_missing = not isinstance(rows, list)
+        self._stated = [entry.get('id') for entry in ([] if self._is_missing else rows) if isinstance(entry, dict)]
+
+    def has(self, value: Any, place: str, problems: Problems) -> bool:
+        """Whether an id is usable; an unknown one is noted, one whose entry or table is broken was noted before."""
+        if isinstance(value, int | str) and value in self._usable:
+            return True
+        if not self._is_missing and value not in self._stated:
+            problems.add(place, f'unknown {self._noun} {value!r}')
+        return False
 
 
 def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:

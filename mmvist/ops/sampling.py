@@ -1,4 +1,4 @@
-"""Where RoIAlign samples: along each axis, the pixels that make a bin and their weights.
+"""Where RoIAlign samples: the pixels that make a bin along each axis, and their weights.
 
 RoIAlign (He et al., 2017) averages bilinear samples on a regular grid in each bin. Grid, interpolation and border rule
 all are products of one axis by the other, so a bin is `sum_y sum_x wy[y] wx[x] image[y, x]`.
@@ -13,51 +13,66 @@ from torch import Tensor
 
 
 class Taps(NamedTuple):
-    """The pixels that make each bin of each RoI along one axis; `T` of them, the unused ones with weight 0."""
+    """The pixels that make each bin of R RoIs: T of them along each axis, the unused ones with weight 0.
 
-    index: Tensor  # (R, P, T) int64, 0 to size - 1
-    weight: Tensor  # (R, P, T)
-    length: Tensor | None  # (R,) int64: how many of the T an RoI uses; None: all
+    The leading dimension is the axis, x before y. P is the larger number of bins; of the other axis, the last ones mean
+    nothing.
+    """
+
+    index: Tensor  # (2, R, P, T) int64, 0 to size - 1
+    weight: Tensor  # (2, R, P, T)
+    length: Tensor | None  # (2, R) int64: how many of the T an RoI uses; None: all
+
+    def span(self) -> tuple[Tensor, Tensor]:
+        """First and last pixel of each RoI along each axis, both (2, R)."""
+        return self.index.amin((2, 3)), self.index.amax((2, 3))
 
 
-def axis_taps(start: Tensor, end: Tensor, num_bins: int, size: int, sampling_ratio: int, aligned: bool) -> Taps:
-    """Find the taps of one axis. Every operation keeps the order of mmcv's kernel, so that rounding agrees.
+def find_taps(rois: Tensor, num_bins: tuple[int, int], map_size: tuple[int, int], spatial_scale: float,
+              sampling_ratio: int, aligned: bool) -> Taps:
+    """Find the taps of RoIs. Every operation keeps the order of mmcv's kernel, so that rounding agrees.
 
     Args:
-        start: (R,) where RoIs begin, in pixels of the map; pixel centres are whole numbers.
-        end: (R,) where they end.
-        num_bins: Bins, P.
-        size: Pixels along the axis.
-        sampling_ratio: Samples per bin; 0 takes as many as the bin has pixels, rounded up.
-        aligned: False widens RoIs to one pixel at least.
+        rois: (R, 5): index of the image, then xyxy.
+        num_bins: Bins along x and y.
+        map_size: Pixels of the map along x and y.
+        spatial_scale: Pixels of the map per unit of the RoIs.
+        sampling_ratio: Samples per bin and axis; 0 takes as many as the bin has pixels, rounded up.
+        aligned: Whether pixel centres are at 0.5, 1.5, ... of the RoIs' coordinates; else they are at 0, 1, ... and
+            RoIs are widened to one pixel at least.
     """
+    corners = rois[:, 1:] * spatial_scale - (0.5 if aligned else 0.0)
+    start, end = corners.view(-1, 2, 2).permute(1, 2, 0)[..., None, None]
     extent = end - start if aligned else (end - start).clamp(min=1)
-    bin_size = (extent / num_bins)[:, None, None]
+    bin_size = extent / start.new_tensor(num_bins).view(2, 1, 1, 1)
     if sampling_ratio > 0:
         count, most = torch.full_like(bin_size, sampling_ratio), sampling_ratio
     else:
-        count = bin_size.float().ceil().to(bin_size.dtype).clamp(min=0)
+        count = bin_size.float().ceil().to(bin_size.dtype)
         most = max(int(count.max()), 1)
     sample = torch.arange(most, dtype=start.dtype, device=start.device)
-    bins = torch.arange(num_bins, dtype=start.dtype, device=start.device)[:, None]
-    position = start[:, None, None] + bins * bin_size + (sample + 0.5) * bin_size / count.clamp(min=1)
+    used = sample < count
+    count = count.clamp(min=1)
+    bins = torch.arange(max(num_bins), dtype=start.dtype, device=start.device)[:, None]
+    position = start + bins * bin_size + (sample + 0.5) * bin_size / count
 
-    used = (sample < count).expand_as(position)
-    # the border rule: zero beyond one pixel outside, the border's value up to there
-    share = (used & (position >= -1) & (position <= size)) / count.clamp(min=1)
-    position = position.clamp(0, size - 1)
+    # the border rule: zero beyond one pixel outside, up to there the value at the border
+    size = start.new_tensor(map_size).view(2, 1, 1, 1)
+    share = (used & (position >= -1) & (position <= size)) / count
+    position = position.clamp(min=0).minimum(size - 1)
     low = position.long()
     to_high = position - low
-    near, far = (1 - to_high) * share, to_high * share
+    far = to_high * share
+    near = share - far
+    last = (size - 1).long()
     if sampling_ratio > 0:
-        index, weight = torch.cat([low, low + 1], 2), torch.cat([near, far], 2)
-        return Taps(index.clamp_(max=size - 1), weight, None)
+        return Taps(torch.cat([low, (low + 1).minimum(last)], 3), torch.cat([near, far], 3), None)
 
-    # Samples at most one pixel apart share taps: join them to half as many.
+    # Samples at most one pixel apart share taps: joined, they are half as many.
     first = low[..., :1]
-    shift = torch.where(used, low - first, 0)
-    length = shift.amax((1, 2)) + 2
-    weight = position.new_zeros(*position.shape[:2], int(length.max()))
-    weight.scatter_add_(2, shift, near).scatter_add_(2, shift + 1, far)
-    index = first + torch.arange(weight.shape[2], device=first.device)
-    return Taps(index.clamp_(max=size - 1), weight, length)
+    shift = (low - first) * used
+    length = shift.amax((2, 3)) + 2
+    weight = position.new_zeros(*position.shape[:3], int(length.max()))
+    weight.scatter_add_(3, shift, near).scatter_add_(3, shift + 1, far)
+    index = first + torch.arange(weight.shape[3], device=first.device)
+    return Taps(index.minimum(last), weight, length)

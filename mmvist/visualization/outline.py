@@ -7,9 +7,8 @@ import numpy as np
 
 from mmvist.structures import rle
 
-# Points averaged along a contour, so that a line does not climb the pixels one by one; shorter contours stay as they are.
-SMOOTHING = 5
-MIN_SMOOTHED = 16
+# Half the number of mask pixels averaged along a contour, so that a line does not climb them one by one.
+SMOOTHING = 2
 # Fractional bits of OpenCV's drawing coordinates.
 SHIFT = 4
 
@@ -21,11 +20,13 @@ class Outline(NamedTuple):
         inside: (h, w) uint8, 1 inside; the mask's window.
         top: Row of the window's first row in the image.
         left: Column of the window's first column in the image.
+        enlargement: Pixels of the image to one of the mask.
     """
 
     inside: np.ndarray
     top: int
     left: int
+    enlargement: int
 
     def window(self, image: np.ndarray) -> np.ndarray:
         """The pixels of the image under the window, as a view."""
@@ -36,7 +37,8 @@ class Outline(NamedTuple):
         """Smoothed contours, of holes too, each (P, 2) float64 xy in pixels of the image."""
         found, _ = cv2.findContours(cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.RETR_CCOMP,
                                     cv2.CHAIN_APPROX_NONE)
-        return [_smoothed(points[:, 0].astype(np.float64)) + (self.left - 1, self.top - 1) for points in found]
+        half = SMOOTHING * self.enlargement
+        return [_smoothed(points.reshape(-1, 2).astype(np.float64), half) + (self.left - 1, self.top - 1) for points in found]
 
 
 def outline(counts: bytes, height: int, width: int, enlargement: int = 1) -> Outline | None:
@@ -61,7 +63,7 @@ def outline(counts: bytes, height: int, width: int, enlargement: int = 1) -> Out
         # Interpolated and cut at one half, an enlarged edge is a line and not a staircase.
         inside = cv2.resize(inside * np.uint8(255), None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_CUBIC)
         inside = (inside > 127).astype(np.uint8)
-    return Outline(inside, int(top) * enlargement, int(left) * enlargement)
+    return Outline(inside, int(top) * enlargement, int(left) * enlargement, enlargement)
 
 
 def draw_contours(image: np.ndarray, contours: list[np.ndarray], colour: tuple[int, int, int], width: int) -> None:
@@ -70,9 +72,11 @@ def draw_contours(image: np.ndarray, contours: list[np.ndarray], colour: tuple[i
     cv2.polylines(image, points, True, colour, width, cv2.LINE_AA, SHIFT)
 
 
-def _smoothed(points: np.ndarray) -> np.ndarray:
-    if len(points) < MIN_SMOOTHED:
+def _smoothed(points: np.ndarray, half: int) -> np.ndarray:
+    """Mean of points and their neighbours, `half` on each side; a contour that is not much longer stays as it is."""
+    count = 2 * half + 1
+    if len(points) < 3 * count:
         return points
-    half = SMOOTHING // 2
     sums = np.cumsum(np.concatenate([np.zeros((1, 2)), points[-half:], points, points[:half]]), axis=0)
-    return (sums[SMOOTHING:] - sums[:-SMOOTHING]) / SMOOTHING
+    # Neighbouring means hardly differ, and drawing costs by the point.
+    return (sums[count::2 * half] - sums[:-count:2 * half]) / count

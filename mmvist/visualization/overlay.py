@@ -11,8 +11,8 @@ from mmvist.registry import DRAWINGS
 from mmvist.structures import FrameResult
 
 DEFAULT_DRAWINGS = ({'type': 'DrawMasks'}, {'type': 'DrawTrails'}, {'type': 'DrawLabels'})
-# Frames lower than this are enlarged by a whole factor: lines and letters do not get finer than a pixel.
-MIN_HEIGHT = 360
+# Frames smaller than this are enlarged by a whole factor: lines and letters do not get finer than a pixel.
+MIN_SIDE = 360
 
 
 class Drawing(Protocol):
@@ -66,11 +66,11 @@ class Overlay:
             result: Its instances.
 
         Returns:
-            A new image, enlarged by a whole factor where the frame is low.
+            A new image, enlarged by a whole factor where the frame is small.
         """
         if self._past and (self._past[-1].video.id != result.video.id or self._past[-1].frame >= result.frame):
             self.reset()
-        factor = -(-MIN_HEIGHT // image.shape[0])
+        factor = -(-MIN_SIDE // min(image.shape[:2]))
         drawn = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         for part in self.drawings:
             past = list(self._past)[len(self._past) - part.num_past:] if part.num_past else []

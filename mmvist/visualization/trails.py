@@ -35,16 +35,16 @@ class DrawTrails:
              past: Sequence[FrameResult] = ()) -> np.ndarray:
         """A copy of the image (H, W, 3) uint8 BGR with the trails of its tracks through the past frames."""
         drawn, factor, width = image.copy(), enlargement(image, result.video), line_width(image)
-        steps: dict[int, list[tuple[int, np.ndarray]]] = {track: [] for track in result.ids.tolist()}
+        paths: dict[int, list[tuple[float, float, int]]] = {track: [] for track in result.ids.tolist()}
         for frame in (*past, result):
-            feet = np.stack([frame.bboxes[:, [0, 2]].mean(1), frame.bboxes[:, 3]], 1) * factor
-            for track, foot in zip(frame.ids.tolist(), feet, strict=True):
-                if track in steps:
-                    steps[track].append((result.frame - frame.frame, foot))
-        for track, path in steps.items():
-            ages = np.array([age for age, _ in path])
-            opacities = 1 - ages / (self.num_past + 1)
-            _draw_trail(drawn, np.stack([foot for _, foot in path]), opacities, colour(track), width)
+            age = result.frame - frame.frame
+            if age <= self.num_past:
+                for track, (left, _, right, bottom) in zip(frame.ids.tolist(), frame.bboxes.tolist(), strict=True):
+                    if track in paths:
+                        paths[track].append(((left + right) / 2, bottom, age))
+        for track, path in paths.items():
+            steps = np.array(path)
+            _draw_trail(drawn, factor * steps[:, :2], 1 - steps[:, 2] / (self.num_past + 1), colour(track), width)
         return drawn
 
 
@@ -63,5 +63,7 @@ def _draw_trail(image: np.ndarray, feet: np.ndarray, opacities: np.ndarray, trac
     for start, end, strength in zip(points[:-1], points[1:], strengths[1:], strict=True):
         cv2.line(opacity, start, end, strength, width if strength < 128 else width + 1, cv2.LINE_AA, SHIFT)
     cv2.circle(opacity, points[-1], radius << SHIFT, 255, cv2.FILLED, cv2.LINE_AA, SHIFT)
-    share = opacity[..., None] / np.float32(255)
-    window[:] = np.round(window + share * (np.array(track_colour, np.float32) - window)).astype(np.uint8)
+    # A trail may cross the whole image, but covers few of its pixels.
+    rows, columns = np.divmod(np.flatnonzero(opacity > 0), opacity.shape[1])
+    share = opacity[rows, columns, None] / np.float32(255)
+    window[rows, columns] = (1 - share) * window[rows, columns] + share * np.array(track_colour, np.float32) + 0.5

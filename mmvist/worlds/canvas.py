@@ -1,6 +1,7 @@
 """A drawing board in metres: x to the right from the left edge, y upwards from the bottom edge."""
 
 from collections.abc import Sequence
+from copy import copy
 
 import cv2
 import numpy as np
@@ -55,8 +56,8 @@ class Canvas:
 
     def mirrored(self) -> 'Canvas':
         """The same drawing seen from behind the paper."""
-        other = Canvas.__new__(Canvas)
-        other.__dict__.update(self.__dict__, colours=self.colours[:, ::-1], alpha=self.alpha[:, ::-1])
+        other = copy(self)
+        other.colours, other.alpha = self.colours[:, ::-1], self.alpha[:, ::-1]
         return other
 
     def finish(self, rng: np.random.Generator, top: float = 1.12, bottom: float = 0.8, grain: float = 4.0

@@ -1,5 +1,6 @@
 """The files of one video."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -9,40 +10,32 @@ from mmvist.io.json_file import write_json
 from mmvist.worlds.config import CLASSES
 from mmvist.worlds.video import RenderedVideo
 
-JPEG_QUALITY = 92
+JPEG_FLAGS = (cv2.IMWRITE_JPEG_QUALITY, 92)
+PNG_FLAGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 DEPTH_SCALE = 256.0  # KITTI's depth images
 FLOW_SCALE, FLOW_OFFSET = 64.0, 2.0 ** 15  # KITTI's flow images
-CONVENTION = 'pixels = intrinsics @ camera point; world point = pose @ (camera point, 1); x right, y down, z ahead; metres'
+CONVENTION = ('pixel = intrinsics @ camera point, world point = pose @ (camera point, 1); '
+              'x right, y down, z ahead, metres; the centre of the top left pixel is (0, 0)')
 
 
 def write_video(video: RenderedVideo, root: Path) -> None:
     """Write the images and the dense and per-object annotations of one video below a world's root."""
     name = video.tracks.video.name
-    layers = {
-        root / video.split / 'JPEGImages' / name: ('.jpg', list(video.images), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]),
-        root / 'depth' / video.split / name: ('.png', [encode_depth(depth) for depth in video.depth], PNG_FLAGS),
-        root / 'flow' / video.split / name: (
-            '.png', list(map(encode_flow, video.backward_flow, video.backward_valid)), PNG_FLAGS),
-        root / 'flow_forward' / video.split / name: (
-            '.png', list(map(encode_flow, video.forward_flow, video.forward_valid)), PNG_FLAGS),
-    }
-    for folder, (suffix, images, flags) in layers.items():
-        folder.mkdir(parents=True, exist_ok=True)
-        for frame, image in enumerate(images):
-            _, encoded = cv2.imencode(suffix, image, flags)
-            (folder / f'{frame:05d}{suffix}').write_bytes(encoded.tobytes())
+    below = Path(video.split) / name
+    _write_images(root / video.split / 'JPEGImages' / name, '.jpg', JPEG_FLAGS, video.images)
+    _write_images(root / 'depth' / below, '.png', PNG_FLAGS, map(encode_depth, video.depth))
+    for folder, flow, valid in (('flow', video.backward_flow, video.backward_valid),
+                                ('flow_forward', video.forward_flow, video.forward_valid)):
+        _write_images(root / folder / below, '.png', PNG_FLAGS, map(encode_flow, flow, valid))
     write_json({'convention': CONVENTION, 'intrinsics': video.intrinsics.tolist(), 'poses': video.poses.tolist()},
                root / 'cameras' / video.split / f'{name}.json')
     write_json({'objects': _objects(video)}, root / 'visibility' / video.split / f'{name}.json')
 
 
-PNG_FLAGS = [cv2.IMWRITE_PNG_COMPRESSION, 1]
-
-
 def encode_depth(depth: np.ndarray) -> np.ndarray:
     """KITTI's depth image, (H, W) uint16: metres * 256, 0 where nothing is within its 256 metres."""
-    near = depth < 2 ** 16 / DEPTH_SCALE - 1 / DEPTH_SCALE
-    return np.where(near, np.rint(np.where(near, depth, 0) * DEPTH_SCALE), 0).astype(np.uint16)
+    code = np.rint(depth * DEPTH_SCALE)
+    return np.where(code < 2 ** 16, code, 0).astype(np.uint16)
 
 
 def encode_flow(flow: np.ndarray, valid: np.ndarray) -> np.ndarray:
@@ -61,6 +54,13 @@ def decode_flow(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flow = (image[..., 2:0:-1].astype(np.float32) - FLOW_OFFSET) / FLOW_SCALE
     valid = image[..., 0] > 0
     return np.where(valid[..., None], flow, 0), valid
+
+
+def _write_images(folder: Path, suffix: str, flags: tuple[int, ...], images: Iterable[np.ndarray]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for frame, image in enumerate(images):
+        _, encoded = cv2.imencode(suffix, image, flags)
+        (folder / f'{frame:05d}{suffix}').write_bytes(encoded.tobytes())
 
 
 def _objects(video: RenderedVideo) -> list[dict]:

@@ -15,7 +15,8 @@ SKY_SPAN = (-2.6, -1.3, 2.6, 0.5)  # left, top, right, bottom of the sky, as tan
 SKY_DENSITY = 90.0
 
 
-def draw_street(rng: np.random.Generator, near: float, far: float, junction: float, asphalt: float) -> Texture:
+def draw_street(rng: np.random.Generator, near: float, far: float, junction: float, asphalt: float,
+                detail: float) -> Texture:
     """The street from house to house; row 0 is the far end.
 
     Args:
@@ -24,9 +25,10 @@ def draw_street(rng: np.random.Generator, near: float, far: float, junction: flo
         far: z of the upper edge.
         junction: z at which the crossing street begins.
         asphalt: Grey level of the road.
+        detail: Factor on the resolution.
     """
-    x = _positions(-STREET, STREET, MAIN_DENSITY[0])[None]
-    z = _positions(near, far, MAIN_DENSITY[1])[::-1, None]
+    x = _positions(-STREET, STREET, MAIN_DENSITY[0] * detail)[None]
+    z = _positions(near, far, MAIN_DENSITY[1] * detail)[::-1, None]
     side = np.abs(x)
     crossing = (z > junction) & (z < junction + JUNCTION)
     pixels, wear = _asphalt(rng, (z.size, x.size), asphalt), _wear(rng, (z.size, x.size))
@@ -45,7 +47,8 @@ def draw_street(rng: np.random.Generator, near: float, far: float, junction: flo
     return _texture(pixels, 2 * STREET, far - near)
 
 
-def draw_side_street(rng: np.random.Generator, length: float, asphalt: float, flip: bool) -> Texture:
+def draw_side_street(rng: np.random.Generator, length: float, asphalt: float, flip: bool, detail: float
+                     ) -> Texture:
     """One arm of the crossing street, pavements included; row 0 is the far pavement.
 
     Args:
@@ -53,10 +56,11 @@ def draw_side_street(rng: np.random.Generator, length: float, asphalt: float, fl
         length: Metres away from the main street.
         asphalt: Grey level of the road.
         flip: Whether the arm runs to the left.
+        detail: Factor on the resolution.
     """
-    x = _positions(0, length, SIDE_DENSITY[0])[None]
+    x = _positions(0, length, SIDE_DENSITY[0] * detail)[None]
     x = x[:, ::-1] if flip else x
-    z = _positions(-PAVEMENT, JUNCTION + PAVEMENT, SIDE_DENSITY[1])[::-1, None]
+    z = _positions(-PAVEMENT, JUNCTION + PAVEMENT, SIDE_DENSITY[1] * detail)[::-1, None]
     outside = np.maximum(-z, z - JUNCTION) + 0 * x
     pixels, wear = _asphalt(rng, outside.shape, asphalt), _wear(rng, outside.shape)
     _pave(pixels, outside > 0, _slabs(x, z), asphalt)

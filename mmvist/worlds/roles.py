@@ -171,5 +171,5 @@ def _share(cameras: Sequence[Camera]) -> np.ndarray:
 
 
 def _lane(junction: float, way: int) -> float:
-    """z of the crossing street's lane; traffic keeps to the right."""
+    """Where (z) on the crossing street one drives; traffic keeps to the right."""
     return junction + JUNCTION * (0.25 if way > 0 else 0.75)

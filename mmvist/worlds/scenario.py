@@ -66,7 +66,7 @@ def make_scene(config: WorldConfig, rng: np.random.Generator, staged: Sequence[s
     looks = {draft.looks: number for number, draft in enumerate(drafts)}
     actors = tuple(Actor(number, draft.label, looks[draft.looks], draft.texture, draft.path)
                    for number, draft in enumerate(drafts, start=1))
-    return Scene(build_street(rng, junction), actors, cameras)
+    return Scene(build_street(rng, junction, config.width / 320), actors, cameras)
 
 
 def _drive(config: WorldConfig, rng: np.random.Generator, speed: float, pan: float) -> tuple[Camera, ...]:

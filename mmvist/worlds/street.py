@@ -50,33 +50,35 @@ class Street:
         return np.stack([plane.corners for plane in self.planes])
 
 
-def build_street(rng: np.random.Generator, junction: float) -> Street:
+def build_street(rng: np.random.Generator, junction: float, detail: float) -> Street:
     """Draw a street at random.
 
     Args:
         rng: Source of everything random.
         junction: z at which the crossing street begins, in metres.
+        detail: Factor on the textures' resolution; 1 suits images 320 pixels wide.
     """
     asphalt = rng.uniform(82, 112)
     light = rng.permutation([rng.uniform(0.72, 0.85), rng.uniform(0.98, 1.1)])
     first, last = junction - PAVEMENT, junction + JUNCTION + PAVEMENT
-    planes = [Plane(np.array([-STREET, 0, FAR]), RIGHT, -AHEAD, draw_street(rng, NEAR, FAR, junction, asphalt)),
-              Plane(np.array([STREET, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, False)),
-              Plane(np.array([-STREET - ARM, 0, last]), RIGHT, -AHEAD, draw_side_street(rng, ARM, asphalt, True))]
+    main = draw_street(rng, NEAR, FAR, junction, asphalt, detail)
+    arms = [draw_side_street(rng, ARM, asphalt, flip, detail) for flip in (False, True)]
+    planes = [Plane(np.array([left, 0, far]), RIGHT, -AHEAD, texture)
+              for left, far, texture in ((-STREET, FAR, main), (STREET, last, arms[0]), (-STREET - ARM, last, arms[1]))]
     num_ground = len(planes)
     for low, high in ((NEAR, first), (last, FAR)):
         for begin, end in _lots(rng, low, high):
-            density = SHARP if begin < SHARP_RANGE else BLURRED
+            density = (SHARP if begin < SHARP_RANGE else BLURRED) * detail
             for side in (-1, 1):
                 front = draw_facade(rng, end - begin, density, light[(side + 1) // 2])
                 start = begin if side < 0 else end
                 planes.append(Plane(np.array([side * STREET, -front.size[1], start]), AHEAD * -side, DOWN, front))
     for side in (-1, 1):
         for begin, end in _lots(rng, STREET, STREET + ARM):
-            front = draw_facade(rng, end - begin, SHARP, light.mean())
+            front = draw_facade(rng, end - begin, SHARP * detail, light.mean())
             left = begin if side > 0 else -end
             planes.append(Plane(np.array([left, -front.size[1], last]), RIGHT, DOWN, front))
-    front = draw_facade(rng, 2 * STREET, BLURRED, light.mean())
+    front = draw_facade(rng, 2 * STREET, BLURRED * detail, light.mean())
     planes.append(Plane(np.array([-STREET, -front.size[1], FAR]), RIGHT, DOWN, front))
     exposure = rng.uniform(0.88, 1.1)
     gain = (exposure * rng.uniform(0.95, 1.05), exposure, exposure * rng.uniform(0.95, 1.05))

@@ -5,7 +5,6 @@ import numpy as np
 from mmvist.worlds.canvas import Canvas, Colour, mixed, scaled
 from mmvist.worlds.plane import Texture
 
-VIEWS = ('left', 'right', 'rear', 'front')
 PAINTS = ((235, 235, 235), (195, 200, 205), (120, 125, 130), (45, 45, 50), (40, 40, 190), (25, 25, 130),
           (170, 90, 30), (120, 50, 20), (200, 160, 90), (60, 120, 50), (70, 160, 120), (50, 180, 230),
           (30, 110, 230), (90, 120, 160), (140, 60, 130))

@@ -19,9 +19,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from mmvist.io import kitti_mots, ytvis
 from mmvist.io.json_file import read_json, write_json
@@ -33,7 +36,7 @@ from mmvist.worlds.generator import generate_video
 from mmvist.worlds.hard_cases import HardCase
 
 FORMAT = 1
-KITTI_CLASSES = ('car', 'pedestrian')
+KITTI_CLASSES, KITTI_INSTANCES = ('car', 'pedestrian'), 1000
 
 
 class _Written(NamedTuple):
@@ -56,7 +59,7 @@ def write(config: WorldConfig, root: str | Path, num_workers: int = 1) -> bool:
     Raises:
         ValueError: Another world, or something else, is there.
     """
-    root = Path(root)
+    root = Path(root).resolve()
     if _is_there(config, root):
         return False
     building = root.with_name(f'.{root.name}.{os.getpid()}.tmp')
@@ -94,14 +97,22 @@ def _write_all(config: WorldConfig, root: Path, num_workers: int) -> None:
                           tuple(range(1, len(CLASSES) + 1)))
         (root / split / 'JPEGImages').mkdir(parents=True, exist_ok=True)
         ytvis.write(videos, root / f'{split}.json')
-        kitti = videos.with_classes(KITTI_CLASSES)
+        kitti = _as_kitti(videos)
         kitti_mots.write_png(kitti, root / 'kitti_mots' / 'instances')
         kitti_mots.write_txt(kitti, root / 'kitti_mots' / 'instances_txt')
-        kitti_mots.write_seqmap([tracks.video for tracks in kitti.videos], root / 'kitti_mots' / f'{split}.seqmap')
+        kitti_mots.write_seqmap(kitti, root / 'kitti_mots' / f'{split}.seqmap')
     write_json({video.tracks.video.name: [{'kind': case.kind, 'ids': list(case.ids), 'frames': list(case.frames)}
                                           for case in video.hard_cases] for video in written},
                root / 'hard_cases.json')
     write_json(_describe(config), root / 'world.json')
+
+
+def _as_kitti(videos: VideoSet) -> VideoSet:
+    """Without trucks, and with the ids of KITTI's ground truth: class * 1000 + number."""
+    kitti = videos.with_classes(KITTI_CLASSES)
+    numbers = np.array(kitti.category_ids, np.int64) * KITTI_INSTANCES
+    return replace(kitti, videos=tuple(replace(tracks, ids=numbers[tracks.labels] + tracks.ids)
+                                       for tracks in kitti.videos))
 
 
 def _run(config: WorldConfig, root: Path, jobs: list[tuple[str, int]], num_workers: int) -> Iterator[_Written]:

@@ -3,6 +3,8 @@ import torch
 
 from mmvist.engine import options
 
+GROUND_TRUTH = dict(ann_file='data/val', format='kitti_mots')
+
 
 def test_seed_keeps_the_rest(toy_config):
     toy_config.randomness = dict(seed=0, deterministic=True)
@@ -17,6 +19,7 @@ def test_mixed_precision_needs_a_gpu(toy_config):
 
 
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='there is no GPU')
 def test_mixed_precision(toy_config):
     assert options.with_mixed_precision(toy_config).optim_wrapper.type == 'AmpOptimWrapper'
 
@@ -51,7 +54,7 @@ def test_dataset_that_cannot_skip(toy_config):
 
 @pytest.fixture
 def annotated(toy_config):
-    toy_config.test_dataloader.dataset.update(data_root='data', ann_file='val.json')
+    toy_config.test_dataloader.dataset.update(ann_file='data/val', format='kitti_mots', batch=1)
     toy_config.test_evaluator = [dict(type='ToyMetric'), dict(type='MOTSMetric', ann_file='own', classes=['car'])]
     return toy_config
 
@@ -59,13 +62,13 @@ def annotated(toy_config):
 @pytest.mark.parametrize(('metrics', 'out', 'expected'), [
     # Nothing named: the config's own.
     ([], None, [dict(type='ToyMetric'), dict(type='MOTSMetric', ann_file='own', classes=['car'])]),
-    (['ytvis'], None, [dict(type='YouTubeVISMetric', ann_file='data/val.json')]),
+    (['ytvis'], None, [dict(type='YouTubeVISMetric', **GROUND_TRUTH)]),
     # Named and in the config: with the config's settings.
     (['mots', 'ytvis'], None, [dict(type='MOTSMetric', ann_file='own', classes=['car']),
-                               dict(type='YouTubeVISMetric', ann_file='data/val.json')]),
-    (None, 'out.json', [dict(type='ResultFile', out='out.json', ann_file='data/val.json')]),
-    (['ytvis'], 'out.json', [dict(type='YouTubeVISMetric', ann_file='data/val.json'),
-                             dict(type='ResultFile', out='out.json', ann_file='data/val.json')])])
+                               dict(type='YouTubeVISMetric', **GROUND_TRUTH)]),
+    (None, 'out.json', [dict(type='ResultFile', out='out.json', **GROUND_TRUTH)]),
+    (['ytvis'], 'out.json', [dict(type='YouTubeVISMetric', **GROUND_TRUTH),
+                             dict(type='ResultFile', out='out.json', **GROUND_TRUTH)])])
 def test_evaluation(annotated, metrics, out, expected):
     assert options.with_evaluation(annotated, metrics, out).test_evaluator == expected
     assert len(annotated.test_evaluator) == 2

@@ -39,7 +39,7 @@ def test_the_config_is_left_as_it_was(toy_config):
 
 def test_work_dir_is_named_after_the_config(toy_config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    del toy_config['work_dir']
+    toy_config.pop('work_dir')
     toy_config.dump(tmp_path / 'method_data.py')
     assert build_runner(Config.fromfile(tmp_path / 'method_data.py')).work_dir == str(
         tmp_path / 'work_dirs' / 'method_data')

@@ -153,9 +153,10 @@ def test_bad_lines_all_at_once(tmp_path):
     told = [problem.removeprefix('0001.txt, ') for problem in caught.value.problems]
     assert [problem.split(':')[0] for problem in told] == [
         'line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8', 'frame 3', 'frame 4']
-    for problem, part in zip(told, ['whole numbers and single blanks', 'single blanks', 'whole numbers',
-                                    'unknown class 3', 'size is 3 2, the video is 2 3', 'outside the video',
-                                    'alphabet', 'ids occur twice: [1001]', 'masks overlap: 1001 and 1002'], strict=True):
+    parts = ['whole numbers and single blanks', 'single blanks', 'whole numbers', 'unknown class 3',
+             'size is 3 2, the video is 2 3', 'outside the video', 'alphabet', 'ids occur twice: [1001]',
+             'masks overlap: 1001 and 1002']
+    for problem, part in zip(told, parts, strict=True):
         assert part in problem
 
 

@@ -14,7 +14,8 @@ OFFICIAL = {
     'info': {}, 'licenses': [],
     'videos': [{'id': 7, 'width': 3, 'height': 2, 'length': 3,
                 'file_names': ['lane/00000.jpg', 'lane/00005.jpg', 'lane/00010.jpg']}],
-    'categories': [{'supercategory': 'object', 'id': 3, 'name': 'car'}, {'supercategory': 'object', 'id': 9, 'name': 'dog'}],
+    'categories': [{'supercategory': 'object', 'id': 3, 'name': 'car'},
+                   {'supercategory': 'object', 'id': 9, 'name': 'dog'}],
     'annotations': [
         {'id': 4, 'video_id': 7, 'iscrowd': 0, 'height': 2, 'width': 3, 'length': 1, 'category_id': 9,
          'segmentations': [{'counts': RIGHT, 'size': [2, 3]}, None, {'counts': TOP, 'size': [2, 3]}],
@@ -133,7 +134,8 @@ def test_a_region_of_no_class_becomes_a_crowd_of_every_class(tmp_path, make_vide
     (changed('videos', 0, height=0), r'videos\[0\]: unusable height 0'),
     (changed('videos', 0, length=2), r'videos\[0\]: length is 2, but 3 frames are named'),
     ({**OFFICIAL, 'videos': OFFICIAL['videos'] * 2}, r'videos\[1\]: video id 7 occurs twice'),
-    ({**OFFICIAL, 'categories': OFFICIAL['categories'] * 2}, r'categories\[2\]: category id 3 occurs twice'),
+    ({**OFFICIAL, 'categories': [*OFFICIAL['categories'], {'id': 3, 'name': 'cat'}]},
+     r'categories\[2\]: category id 3 occurs twice'),
     (changed('categories', 1, name='car'), r"categories\[1\]: category name 'car' occurs twice"),
     ({**OFFICIAL, 'categories': None}, r'categories: missing'),
     ({**OFFICIAL, 'annotations': OFFICIAL['annotations'] * 2}, r'annotations\[1\] \(id 4\): the id occurs twice'),
@@ -146,8 +148,8 @@ def test_a_region_of_no_class_becomes_a_crowd_of_every_class(tmp_path, make_vide
      r'\(id 4\), frame 0: mask size must be \[height, width\] = \[2, 3\], got \[3, 2\]'),
     (changed('annotations', 0, segmentations=[None, {'size': [2, 3], 'counts': [4, 3]}, None]),
      r'frame 1: run lengths must add up to 2 \* 3 = 6, got 7'),
-    (changed('annotations', 0, segmentations=[None, {'size': [2, 3], 'counts': ''}, None]), 'frame 1: run lengths must'),
-    (changed('annotations', 0, segmentations=[[[0, 0, 1, 1]], None, None]), 'frame 0: a polygon must be at least three'),
+    (changed('annotations', 0, segmentations=[None, {'size': [2, 3], 'counts': ''}, None]), 'frame 1: run lengths'),
+    (changed('annotations', 0, segmentations=[[[0, 0, 1, 1]], None, None]), 'frame 0: a polygon must be at least'),
     (changed('annotations', 0, bboxes=[[1, 2, 3], None, None]), 'frame 0: a box must be four numbers'),
     (json.dumps(OFFICIAL)[:-20], r'line 1, column \d+: not valid JSON: .*the file ends early'),
     (json.dumps(OFFICIAL)[:90], 'ends early'),
@@ -161,7 +163,8 @@ def test_bad_files(tmp_path, data, told):
 
 
 def test_all_problems_at_once(tmp_path):
-    data = {'videos': [{'id': 1}], 'annotations': [{'id': 1}, 'x', changed('annotations', 0, video_id=8)['annotations'][0]]}
+    data = {'videos': [{'id': 1}], 'annotations': [{'id': 1}, 'x', {**OFFICIAL['annotations'][0], 'video_id': 8},
+                                                   {**OFFICIAL['annotations'][0], 'id': 5, 'video_id': 1}]}
     with pytest.raises(FormatError) as caught:
         ytvis.read(stored(tmp_path / 'a.json', data))
     assert caught.value.problems == (

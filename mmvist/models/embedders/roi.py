@@ -55,13 +55,16 @@ class RoIEmbedder(BaseModule):
         Returns:
             (sum R_b, channels).
         """
-        levels = tuple(features)[:self.roi_extractor.num_inputs]
-        hidden = self.roi_extractor(levels, bbox2roi(list(bboxes))).flatten(1)
+        hidden = self.extract(features, bboxes).flatten(1)
         for index, layer in enumerate(self.fcs):
             hidden = layer(hidden)
             if index + 1 < len(self.fcs) or self.final_relu:
                 hidden = hidden.relu()
         return hidden
+
+    def extract(self, features: Sequence[Tensor], bboxes: Sequence[Tensor]) -> Tensor:
+        """RoIAlign features (sum R_b, in_channels, roi_size, roi_size); see `embed`."""
+        return self.roi_extractor(tuple(features)[:self.roi_extractor.num_inputs], bbox2roi(list(bboxes)))
 
     def forward(self, frame: Frame, detections: Instances) -> Instances:
         """Add `embeds` to the detections of one frame."""

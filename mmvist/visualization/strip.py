@@ -1,0 +1,108 @@
+"""A film strip of each track: id switches at a glance."""
+
+from collections.abc import Mapping, Sequence
+
+import cv2
+import numpy as np
+
+from mmvist.structures import FrameResult, TrackSummary
+from mmvist.visualization.colours import colour
+from mmvist.visualization.text import chip_size, put_chip, put_text
+from mmvist.visualization.thumbnail import thumbnail
+
+CELL = 80
+GAP = 4
+TEXT_SCALE = 0.42
+GROUND, EMPTY, GREY = (24, 24, 24), (36, 36, 36), (170, 170, 170)
+# Tracks followed for each one that is drawn: which tracks are the long ones shows at the end only.
+SPARE = 4
+
+
+class TrackStrip:
+    """Collects small pictures of the tracks while a video streams: one row a track, frames from left to right.
+
+    Frames are evenly spaced multiples of a stride that doubles whenever the columns are full, so between half and all
+    of them are filled, and memory does not depend on the video's length. The longest tracks are drawn.
+
+    Args:
+        num_columns: Most frames shown, at least 2.
+        num_tracks: Most tracks shown, at least 1.
+
+    Raises:
+        ValueError: A number is too small.
+    """
+
+    def __init__(self, num_columns: int = 12, num_tracks: int = 16) -> None:
+        if num_columns < 2 or num_tracks < 1:
+            raise ValueError('TrackStrip: num_columns must be at least 2 and num_tracks at least 1, '
+                             f'got {num_columns} and {num_tracks}')
+        self.num_columns, self.num_tracks = num_columns, num_tracks
+        self._stride = 1
+        self._frames: list[int] = []
+        self._cells: dict[int, dict[int, np.ndarray]] = {}
+        self._labels: dict[int, int] = {}
+        self._summaries: Mapping[int, TrackSummary] | None = None
+
+    def add(self, image: np.ndarray, result: FrameResult) -> None:
+        """Take what is needed of a frame.
+
+        Args:
+            image: (H, W, 3) uint8 BGR of the video's size.
+            result: Its instances; the last one's summaries say which tracks are not drawn.
+        """
+        if result.summaries is not None:
+            self._summaries = result.summaries
+        if result.frame % self._stride:
+            return
+        self._frames.append(result.frame)
+        for row, track in enumerate(result.ids.tolist()):
+            self._cells.setdefault(track, {})[result.frame] = thumbnail(image, result, row, CELL)
+            self._labels[track] = int(result.labels[row])
+        while len(self._frames) > self.num_columns:
+            self._stride *= 2
+            self._frames = [frame for frame in self._frames if frame % self._stride == 0]
+            self._cells = {track: {frame: cell for frame, cell in cells.items() if frame % self._stride == 0}
+                           for track, cells in self._cells.items()}
+        self._forget(set(result.ids.tolist()))
+
+    def draw(self, classes: Sequence[str]) -> np.ndarray | None:
+        """The strip (H, W, 3) uint8 BGR, rows by first frame; `None` when there is no track to draw.
+
+        Args:
+            classes: Class names; labels are indices into them.
+        """
+        tracks = [track for track in self._cells if self._kept(track)]
+        tracks = sorted(tracks, key=lambda track: (-len(self._cells[track]), track))[:self.num_tracks]
+        tracks.sort(key=lambda track: (min(self._cells[track]), track))
+        if not tracks:
+            return None
+        names = {track: f'{classes[self._label(track)]} {track}' for track in tracks}
+        margin = max(chip_size(name, TEXT_SCALE)[0] for name in names.values()) + 2 * GAP
+        header = chip_size('0', TEXT_SCALE)[1] + GAP
+        strip = np.full((header + len(tracks) * (CELL + GAP), margin + len(self._frames) * (CELL + GAP), 3),
+                        GROUND, np.uint8)
+        for column, frame in enumerate(self._frames):
+            text = str(frame)
+            left = margin + column * (CELL + GAP) + (CELL - chip_size(text, TEXT_SCALE)[0]) // 2
+            put_text(strip, text, left, header - 2 * GAP, TEXT_SCALE, GREY)
+        for row, track in enumerate(tracks):
+            top = header + row * (CELL + GAP)
+            put_chip(strip, names[track], GAP, top + (CELL - chip_size('0', TEXT_SCALE)[1]) // 2, TEXT_SCALE,
+                     colour(track))
+            for column, frame in enumerate(self._frames):
+                left = margin + column * (CELL + GAP)
+                strip[top:top + CELL, left:left + CELL] = self._cells[track].get(frame, EMPTY)
+        return strip
+
+    def _forget(self, present: set[int]) -> None:
+        """Keep the number of rows bounded: first those go that have ended, the shortest first."""
+        order = sorted(self._cells, key=lambda track: (track not in present, -len(self._cells[track]), track))
+        kept = [track for track in order if self._cells[track]][:SPARE * self.num_tracks]
+        self._cells = {track: self._cells[track] for track in kept}
+        self._labels = {track: self._labels[track] for track in kept}
+
+    def _kept(self, track: int) -> bool:
+        return self._summaries is None or (track in self._summaries and self._summaries[track].keep)
+
+    def _label(self, track: int) -> int:
+        return self._labels[track] if self._summaries is None else self._summaries[track].label

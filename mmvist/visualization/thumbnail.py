@@ -1,0 +1,54 @@
+"""A small square picture of one instance."""
+
+import cv2
+import numpy as np
+
+from mmvist.structures import FrameResult
+from mmvist.visualization.colours import colour
+from mmvist.visualization.outline import draw_contours, outline
+
+# Part of the box's longer side that is shown around it, and the light left outside the mask.
+MARGIN = 0.1
+DIMMED = 0.4
+
+
+def thumbnail(image: np.ndarray, result: FrameResult, row: int, size: int) -> np.ndarray:
+    """Cut out an instance with some surroundings, darker outside its mask, the mask's contour in the track's colour.
+
+    Args:
+        image: (H, W, 3) uint8 BGR of the video's size.
+        result: The instances of the frame.
+        row: Which of them.
+        size: Rows and columns of the picture, in pixels.
+
+    Returns:
+        (size, size, 3) uint8 BGR; what lies outside the image is black.
+    """
+    left, top, right, bottom = result.bboxes[row].astype(float)
+    side = max(int(np.ceil(max(right - left, bottom - top) * (1 + 2 * MARGIN))), 2)
+    x, y = round((left + right - side) / 2), round((top + bottom - side) / 2)
+    mask = result.masks[row]
+    area = None if mask is None else outline(mask, result.video.height, result.video.width)
+    picture = _cut(image, x, y, side)
+    if area is not None:
+        inside = np.zeros(image.shape[:2], np.uint8)
+        area.window(inside)[:] = area.inside
+        dimmed = cv2.convertScaleAbs(picture, alpha=DIMMED)
+        picture = cv2.copyTo(picture, _cut(inside, x, y, side), dimmed)
+    enlarge = size / side
+    picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA if enlarge < 1 else cv2.INTER_CUBIC)
+    if area is not None:
+        # Pixel centres: 0.5 at both scales.
+        contours = [(contour - (x, y) + 0.5) * enlarge - 0.5 for contour in area.contours()]
+        draw_contours(picture, contours, colour(int(result.ids[row])), 1)
+    return picture
+
+
+def _cut(image: np.ndarray, x: int, y: int, side: int) -> np.ndarray:
+    """The square of an image from column x and row y, zero where it reaches beyond."""
+    square = np.zeros((side, side, *image.shape[2:]), np.uint8)
+    height, width = image.shape[:2]
+    rows, columns = slice(max(y, 0), min(y + side, height)), slice(max(x, 0), min(x + side, width))
+    if rows.start < rows.stop and columns.start < columns.stop:
+        square[rows.start - y:rows.stop - y, columns.start - x:columns.stop - x] = image[rows, columns]
+    return square

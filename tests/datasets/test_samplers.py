@@ -1,0 +1,177 @@
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch.distributed
+from mmengine.registry import init_default_scope
+from torch.testing._internal.distributed.fake_pg import FakeStore
+
+from mmvist.datasets import ClipSampler, VideoBatchSampler, VideoDataset, VideoSampler
+from mmvist.datasets.samplers import deal_out, share
+from mmvist.datasets.wrappers import frame_index, leaves
+from mmvist.registry import DATASETS
+
+
+@contextmanager
+def process(rank, num_ranks):
+    """Be one of several processes; torch's fake group answers for the others."""
+    torch.distributed.init_process_group('fake', rank=rank, world_size=num_ranks, store=FakeStore())
+    try:
+        yield
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def on_ranks(num_ranks, build):
+    results = []
+    for rank in range(num_ranks):
+        with process(rank, num_ranks):
+            results.append(build())
+    return results
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    init_default_scope('mmvist')
+
+
+@pytest.mark.parametrize(('lengths', 'num_ranks', 'expected'), [
+    ([5, 3, 1], 1, [[0, 1, 2]]),
+    ([5, 3, 1], 2, [[0], [1, 2]]),
+    ([5, 3, 1], 5, [[0], [1], [2], [], []]),
+    ([1, 1, 8, 1, 4, 3], 2, [[1, 2], [0, 3, 4, 5]]),
+    ([2, 2, 2], 2, [[0, 2], [1]]),                      # ties by position
+    ([], 2, [[], []]),
+])
+def test_longest_first(lengths, num_ranks, expected):
+    assert deal_out(lengths, num_ranks) == expected
+
+
+def test_dealing_is_balanced():
+    lengths = np.random.default_rng(0).integers(1, 100, 60)
+    loads = [lengths[videos].sum() for videos in deal_out(lengths, 4)]
+    assert sum(loads) == lengths.sum()
+    assert max(loads) - min(loads) <= 20
+
+
+@pytest.mark.parametrize('num_ranks', [1, 2, 3, 4, 5])
+def test_whole_videos_in_order_none_twice_none_lost(streets, num_ranks):
+    dataset = streets.build(test_mode=True)
+    samplers = on_ranks(num_ranks, lambda: VideoSampler(dataset, seed=0))
+    shares = [list(sampler) for sampler in samplers]
+    assert sorted(sum(shares, [])) == list(range(9))
+    assert [len(sampler) for sampler in samplers] == [len(indices) for indices in shares]
+    for indices in shares:
+        assert indices == sorted(indices)
+    owners = [{dataset.data_list[index][0] for index in indices} for indices in shares]
+    assert sum(len(videos) for videos in owners) == 3       # no video on two ranks
+    if num_ranks == 2:
+        assert shares == [[0, 1, 2, 3, 4], [5, 6, 7, 8]]
+
+
+@pytest.mark.parametrize(('batch_size', 'drop_last', 'expected'), [
+    (1, False, [[0], [1], [2], [3], [4], [5], [6], [7], [8]]),
+    (3, False, [[0, 1, 2], [3, 4], [5, 6, 7], [8]]),
+    (3, True, [[0, 1, 2], [5, 6, 7]]),
+    (50, False, [[0, 1, 2, 3, 4], [5, 6, 7], [8]]),
+])
+def test_batches_end_with_the_video(streets, batch_size, drop_last, expected):
+    sampler = VideoBatchSampler(VideoSampler(streets.build(test_mode=True)), batch_size, drop_last)
+    assert list(sampler) == expected
+    assert len(sampler) == len(expected)
+
+
+def test_batches_of_a_process_without_videos(streets):
+    dataset = streets.build(test_mode=True)
+    *_, last = on_ranks(5, lambda: VideoBatchSampler(VideoSampler(dataset), 2))
+    assert list(last) == []
+    assert len(last) == 0
+
+
+def test_batch_sampler_errors(streets):
+    dataset = streets.build(test_mode=True)
+    with pytest.raises(TypeError, match='needs a VideoSampler, got ClipSampler'):
+        VideoBatchSampler(ClipSampler(dataset, seed=0), 2)
+    with pytest.raises(ValueError, match='batch_size must be at least 1, got 0'):
+        VideoBatchSampler(VideoSampler(dataset), 0)
+
+
+def test_sharing_out():
+    order = np.array([7, 3, 9, 1, 5])
+    assert share(order, 0, 1).tolist() == [7, 3, 9, 1, 5]
+    assert [share(order, rank, 2).tolist() for rank in range(2)] == [[7, 9, 5], [3, 1, 7]]
+    assert [share(np.array([4]), rank, 3).tolist() for rank in range(3)] == [[4], [4], [4]]
+
+
+@pytest.mark.parametrize('num_ranks', [1, 2, 3, 4, 5])
+def test_clips_of_all_processes(streets, num_ranks):
+    dataset = streets.build()
+    samplers = on_ranks(num_ranks, lambda: ClipSampler(dataset, seed=0))
+    shares = [list(sampler) for sampler in samplers]
+    assert len({len(indices) for indices in shares}) == 1
+    assert [len(sampler) for sampler in samplers] == [len(indices) for indices in shares]
+    assert set(sum(shares, [])) == {0, 1, 2, 3}
+
+
+def test_order_is_a_function_of_seed_and_epoch(streets):
+    dataset = DATASETS.build(dict(type='RepeatDataset', times=10, dataset=streets.config()))
+    sampler = ClipSampler(dataset, seed=4)
+    orders = []
+    for epoch in (0, 1, 0):
+        sampler.set_epoch(epoch)
+        orders.append(list(sampler))
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[0]) == list(range(40))
+    assert list(ClipSampler(dataset, seed=4)) == orders[0]
+    assert list(ClipSampler(dataset, seed=5)) != orders[0]
+
+
+def nested(streets, test_mode=False):
+    """Concat of a repeated, a class-balanced and a plain dataset."""
+    config = streets.config(test_mode=test_mode)
+    return DATASETS.build(dict(type='ConcatDataset', datasets=[
+        dict(type='RepeatDataset', times=2, dataset=config),
+        dict(type='ClassBalancedDataset', oversample_thr=0.7, dataset=config), config]))
+
+
+def test_items_are_found_through_wrappers(streets):
+    dataset = nested(streets)
+    index = frame_index(dataset)
+    assert len(index) == len(dataset) == 8 + 6 + 4
+    assert index[:8].tolist() == [[0, 0], [0, 1], [0, 3], [1, 2], [2, 0], [2, 1], [2, 3], [3, 2]]
+    # Class 0 shows in two of four frames, less than 0.7, so they come twice; class 1 shows in three.
+    assert index[8:14].tolist() == [[4, 0], [4, 0], [4, 1], [4, 1], [4, 3], [5, 2]]
+    for number, (_, frame) in enumerate(index.tolist()):
+        assert dataset[number]['data_samples'][0].frame == frame
+
+
+def test_the_epoch_reaches_every_dataset(streets):
+    dataset = nested(streets)
+    before = [int(leaf._epoch) for leaf in leaves(dataset)]
+    ClipSampler(dataset, seed=0).set_epoch(6)
+    assert before == [0, 0, 0]
+    assert [int(leaf._epoch) for leaf in leaves(dataset)] == [6, 6, 6]
+    assert all(isinstance(leaf, VideoDataset) for leaf in leaves(dataset))
+
+
+@pytest.mark.parametrize('num_ranks', [1, 3])
+def test_testing_through_wrappers(streets, num_ranks):
+    dataset = nested(streets, test_mode=True)
+    assert len(dataset) == 4 * 9
+    batches = sum(on_ranks(num_ranks, lambda: list(VideoBatchSampler(VideoSampler(dataset), 4))), [])
+    assert sorted(sum(batches, [])) == list(range(36))
+    index = frame_index(dataset)
+    for batch in batches:
+        videos, frames = index[batch].T
+        assert len(set(videos.tolist())) == 1
+        assert np.all(np.diff(frames) == 1)
+
+
+def test_instances_can_be_wrapped_too(streets):
+    from mmengine.dataset import ConcatDataset
+    assert len(ConcatDataset([streets.build(), streets.build()])) == 8
+
+
+def test_other_datasets_are_refused():
+    with pytest.raises(TypeError, match='a VideoDataset is needed, .* got list'):
+        VideoSampler([1, 2])

@@ -1,0 +1,242 @@
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from mmvist.datasets.clip import Annotations, Clip, ClipFrame, Objects
+from mmvist.datasets.transforms import (
+    BrokenFrameError,
+    LoadFrames,
+    LoadTracks,
+    PackClip,
+    RandomCropClip,
+    RandomFlipClip,
+    RandomResizeClip,
+    ResizeClip,
+)
+from mmvist.datasets.transforms.geometry import resized_size, tight_boxes
+from mmvist.registry import TRANSFORMS
+from mmvist.structures import Video
+
+HEIGHT, WIDTH = 8, 10
+BOXES = [(1, 1, 4, 5), (5, 2, 9, 8), (0, 6, 3, 8)]
+
+
+def frame(index=0, boxes=BOXES, ignore=(), key=True, seed=0):
+    masks = np.zeros((len(boxes), HEIGHT, WIDTH), np.uint8)
+    for mask, (x1, y1, x2, y2) in zip(masks, boxes, strict=True):
+        mask[y1:y2, x1:x2] = 1
+    number = len(boxes)
+    objects = Objects(np.array(boxes, np.float32).reshape(-1, 4), np.arange(number) % 2, np.arange(number) + 10,
+                      np.isin(np.arange(number), ignore), masks)
+    image = np.random.default_rng(seed).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
+    return ClipFrame(index, key, f'v/{index}.png', image=image, objects=objects)
+
+
+def clip_of(*frames):
+    return Clip(Video(1, 'v', HEIGHT, WIDTH, 20), frames)
+
+
+def apply(transform, clip, seed=0):
+    return transform.transform(clip, np.random.default_rng(seed))
+
+
+@pytest.fixture
+def clip():
+    return clip_of(frame(0), frame(4, BOXES[:2], key=False, seed=1))
+
+
+@pytest.mark.parametrize('transform', [ResizeClip((20, 16)), RandomResizeClip([(20, 16)]), RandomFlipClip(1.0),
+                                       RandomCropClip((6, 6)), PackClip()])
+def test_the_clip_given_is_not_changed(clip, transform):
+    before = [(f.image.copy(), f.objects.masks.copy(), f.objects.bboxes.copy()) for f in clip.frames]
+    apply(transform, clip)
+    for (image, masks, bboxes), f in zip(before, clip.frames, strict=True):
+        np.testing.assert_array_equal(f.image, image)
+        np.testing.assert_array_equal(f.objects.masks, masks)
+        np.testing.assert_array_equal(f.objects.bboxes, bboxes)
+
+
+@pytest.mark.parametrize(('size', 'scale', 'keep_ratio', 'expected'), [
+    ((1280, 720), (640, 360), True, (640, 360)),
+    ((720, 1280), (640, 360), True, (360, 640)),    # upright videos keep their pixels
+    ((1280, 720), (640, 640), True, (640, 360)),
+    ((1000, 720), (640, 360), True, (500, 360)),
+    ((1280, 720), (100, 200), False, (100, 200)),
+    ((333, 100), (111, 100), True, (111, 33)),
+    ((5000, 2), (100, 100), True, (100, 1)),
+])
+def test_size_reached(size, scale, keep_ratio, expected):
+    assert resized_size(*size, scale, keep_ratio) == expected
+
+
+def test_resize_doubles_everything(clip):
+    resized = apply(ResizeClip((2 * WIDTH, 2 * HEIGHT)), clip)
+    first = resized.frames[0]
+    assert first.image.shape == (16, 20, 3)
+    assert first.scale == (2, 2)
+    assert first.objects.bboxes.tolist() == (2 * np.array(BOXES)).tolist()
+    np.testing.assert_array_equal(first.objects.masks, clip.frames[0].objects.masks.repeat(2, 1).repeat(2, 2))
+    assert first.objects.ids.tolist() == [10, 11, 12]
+
+
+def test_resize_without_keeping_the_ratio(clip):
+    resized = apply(ResizeClip((30, 4), keep_ratio=False), clip).frames[0]
+    assert resized.image.shape == (4, 30, 3)
+    assert resized.scale == (3, 0.5)
+    assert resized.objects.bboxes[0].tolist() == [3, 0.5, 12, 2.5]
+
+
+def test_resizing_twice_multiplies_the_scale(clip):
+    twice = apply(ResizeClip((5, 4)), apply(ResizeClip((20, 16)), clip)).frames[0]
+    assert twice.scale == (0.5, 0.5)
+
+
+def test_random_resize_takes_one_size_for_all_frames(clip):
+    sizes = set()
+    for seed in range(20):
+        shapes = {f.image.shape[:2] for f in apply(RandomResizeClip([(10, 8), (20, 16)]), clip, seed).frames}
+        assert len(shapes) == 1
+        sizes |= shapes
+    assert sizes == {(8, 10), (16, 20)}
+
+
+def test_flip_mirrors_all_frames_or_none(clip):
+    flips = 0
+    for seed in range(60):
+        frames = apply(RandomFlipClip(0.5), clip, seed).frames
+        assert frames[0].flip == frames[1].flip
+        flips += frames[0].flip
+    assert 15 < flips < 45
+    assert not any(f.flip for f in apply(RandomFlipClip(0.0), clip).frames)
+
+
+def test_flip_by_hand(clip):
+    flipped = apply(RandomFlipClip(1.0), clip).frames[0]
+    np.testing.assert_array_equal(flipped.image, clip.frames[0].image[:, ::-1])
+    assert flipped.objects.bboxes.tolist() == [[6, 1, 9, 5], [1, 2, 5, 8], [7, 6, 10, 8]]
+    np.testing.assert_array_equal(tight_boxes(flipped.objects.masks), flipped.objects.bboxes)
+
+
+def test_flipping_twice_is_nothing(clip):
+    again = apply(RandomFlipClip(1.0), apply(RandomFlipClip(1.0), clip)).frames[0]
+    assert not again.flip
+    np.testing.assert_array_equal(again.image, clip.frames[0].image)
+    np.testing.assert_array_equal(again.objects.bboxes, clip.frames[0].objects.bboxes)
+
+
+def test_flip_and_resize_in_any_order(clip):
+    one = apply(ResizeClip((20, 16)), apply(RandomFlipClip(1.0), clip)).frames[0]
+    other = apply(RandomFlipClip(1.0), apply(ResizeClip((20, 16)), clip)).frames[0]
+    np.testing.assert_array_equal(one.image, other.image)
+    np.testing.assert_array_equal(one.objects.masks, other.objects.masks)
+    np.testing.assert_array_equal(one.objects.bboxes, other.objects.bboxes)
+
+
+def test_crop_keeps_every_column_in_step(clip):
+    for seed in range(25):
+        cropped = apply(RandomCropClip((4, 3)), clip, seed)
+        if cropped is None:
+            continue
+        # Where the window lay is told by the image.
+        windows = {(x, y) for y in range(HEIGHT - 2) for x in range(WIDTH - 3)
+                   if np.array_equal(clip.frames[0].image[y:y + 3, x:x + 4], cropped.frames[0].image)}
+        ((x, y),) = windows
+        for before, after in zip(clip.frames, cropped.frames, strict=True):
+            np.testing.assert_array_equal(after.image, before.image[y:y + 3, x:x + 4])
+            expected = {int(track): mask[y:y + 3, x:x + 4] for track, mask
+                        in zip(before.objects.ids, before.objects.masks, strict=True) if mask[y:y + 3, x:x + 4].any()}
+            assert after.objects.ids.tolist() == list(expected)
+            assert after.objects.labels.tolist() == [(track - 10) % 2 for track in expected]
+            for mask, box, wanted in zip(after.objects.masks, after.objects.bboxes, expected.values(), strict=True):
+                np.testing.assert_array_equal(mask, wanted)
+                rows, columns = np.nonzero(wanted)
+                assert box.tolist() == [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+
+
+def test_crop_that_leaves_no_object():
+    corner = clip_of(frame(0, [(0, 0, 1, 1)]))
+    assert {apply(RandomCropClip((2, 2)), corner, seed) is None for seed in range(40)} == {True, False}
+    ignored = clip_of(frame(0, BOXES, ignore=(0, 1, 2)))
+    assert apply(RandomCropClip((10, 8)), ignored) is None
+    only_reference = clip_of(frame(0, []), frame(1, key=False))
+    assert apply(RandomCropClip((10, 8)), only_reference) is None
+
+
+def test_crop_larger_than_the_image(clip):
+    cropped = apply(RandomCropClip((100, 4)), clip)
+    assert cropped.frames[0].image.shape == (4, 10, 3)
+
+
+def test_pack(clip):
+    frames = (frame(3, ignore=(1,)), frame(7, [], key=False))
+    packed = apply(PackClip(), clip_of(*frames))
+    assert packed['inputs'].dtype == torch.uint8
+    np.testing.assert_array_equal(packed['inputs'].numpy(), np.stack([f.image for f in frames]).transpose(0, 3, 1, 2))
+    first, second = (packed['data_samples'][index] for index in range(2))
+    truth, ignored = first.gt_instances, first.ignored_instances
+    assert truth.bboxes.tolist() == [list(BOXES[0]), list(BOXES[2])]
+    assert (truth.bboxes.dtype, truth.labels.dtype, truth.ids.dtype) == (torch.float32, torch.int64, torch.int64)
+    assert truth.ids.tolist() == [10, 12]
+    assert truth.labels.tolist() == [0, 0]
+    assert truth.masks.masks.sum((1, 2)).tolist() == [12, 6]
+    assert ignored.bboxes.tolist() == [list(BOXES[1])]
+    assert 'ids' not in ignored
+    assert (first.frame, first.key, first.flip, first.img_path) == (3, True, False, 'v/3.png')
+    assert (first.ori_shape, first.img_shape, first.scale_factor) == ((8, 10), (8, 10), (1, 1))
+    assert first.video == Video(1, 'v', HEIGHT, WIDTH, 20)
+    assert not second.key
+    assert second.gt_instances.bboxes.shape == (0, 4)
+    assert second.gt_instances.masks.masks.shape == (0, 8, 10)
+
+
+def test_load_tracks(box_mask):
+    rows = Annotations(np.array([[1, 1, 4, 5]], np.float32), np.array([1]), np.array([0]), np.array([False]),
+                       (box_mask((1, 1, 4, 5), HEIGHT, WIDTH),))
+    objects = apply(LoadTracks(), clip_of(ClipFrame(0, True, 'p', rows))).frames[0].objects
+    assert objects.masks.dtype == np.uint8
+    np.testing.assert_array_equal(objects.masks, frame(0, [(1, 1, 4, 5)]).objects.masks)
+    assert objects.ids.tolist() == [0]
+    with pytest.raises(ValueError, match='p comes without annotations'):
+        apply(LoadTracks(), clip_of(ClipFrame(0, True, 'p')))
+
+
+def test_load_frames(tmp_path):
+    path = tmp_path / 'a.png'
+    image = frame().image
+    cv2.imwrite(str(path), image)
+    loaded = apply(LoadFrames(), clip_of(ClipFrame(0, True, str(path))))
+    np.testing.assert_array_equal(loaded.frames[0].image, image)
+    assert apply(LoadFrames(), loaded).frames[0].image is loaded.frames[0].image
+
+
+@pytest.mark.parametrize(('content', 'told'), [
+    (None, 'cannot be read: No such file'),
+    (b'', 'is empty, cut short, or no image'),
+    (b'text', 'is empty, cut short, or no image'),
+    ('half', 'is empty, cut short, or no image'),
+    ('upright', 'is 10x8, the annotations of video v are 8x10'),
+])
+def test_broken_images_are_named(tmp_path, content, told):
+    path = tmp_path / 'a.jpg'
+    encoded = cv2.imencode('.jpg', frame().image)[1].tobytes()
+    if content == 'half':
+        content = encoded[:len(encoded) // 2]
+    if content == 'upright':
+        content = cv2.imencode('.jpg', frame().image.transpose(1, 0, 2))[1].tobytes()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BrokenFrameError, match=told) as caught:
+        apply(LoadFrames(), clip_of(ClipFrame(0, True, str(path))))
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(('config', 'error', 'told'), [
+    (dict(type='ResizeClip', scale=640), ValueError, r'ResizeClip: scale must be \(width, height\)'),
+    (dict(type='RandomCropClip', size=(0, 4)), ValueError, 'RandomCropClip: size must be'),
+    (dict(type='RandomFlipClip', prob=1.5), ValueError, r'prob must lie in 0\.\.1, got 1.5'),
+    (dict(type='ResizeClip', scale=(2, 2), ratio=True), TypeError, 'ratio'),
+])
+def test_errors_at_build(config, error, told):
+    with pytest.raises(error, match=told):
+        TRANSFORMS.build(config)

@@ -1,0 +1,246 @@
+import logging
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.dataset import pseudo_collate
+from mmengine.logging import MMLogger
+from torch.utils.data import DataLoader
+
+from mmvist.datasets import BrokenFrameError, ClipSampler
+from mmvist.io.problems import FormatError
+
+PAIR = dict(type='RandomPair')
+CHANCE = [dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=[(16, 12), (32, 24)]),
+          dict(type='RandomFlipClip', prob=0.5), dict(type='RandomCropClip', size=(10, 8)), dict(type='PackClip')]
+
+
+def shown(item):
+    """Video, frame and key of every frame of an item."""
+    return [(sample.video.name, sample.frame, sample.key) for sample in item['data_samples']]
+
+
+def everything(item):
+    """An item as comparable values."""
+    frames = [(sample.frame, sample.flip, sample.scale_factor, sample.gt_instances.ids.tolist(),
+               sample.gt_instances.bboxes.tolist(), sample.gt_instances.masks.masks.tolist())
+              for sample in item['data_samples']]
+    return item['inputs'].tolist(), frames
+
+
+def test_a_training_item_for_each_frame_with_an_object(streets):
+    dataset = streets.build()
+    assert [shown(dataset[index]) for index in range(len(dataset))] == [
+        [('a', 0, True)], [('a', 1, True)], [('a', 3, True)], [('b', 2, True)]]
+    assert dataset.metainfo == {'classes': ('car', 'dog')}
+    assert dataset.num_videos == 3
+
+
+def test_a_test_item_for_each_frame(streets):
+    dataset = streets.build(test_mode=True)
+    assert [shown(dataset[index])[0][:2] for index in range(len(dataset))] == [
+        *(('a', frame) for frame in range(5)), *(('b', frame) for frame in range(3)), ('c', 0)]
+    item = dataset[3]
+    assert item['inputs'].shape == (1, 3, 12, 16)
+    assert item['inputs'].unique().tolist() == [3]      # the image of frame 3
+    assert 'gt_instances' not in item['data_samples'][0]
+    assert item['data_samples'][0].video.id == 4
+    assert item['data_samples'][0].video.length == 5
+
+
+def test_truth_of_an_item(streets):
+    sample = streets.build()[1]['data_samples'][0]
+    assert sample.gt_instances.ids.tolist() == [0]
+    assert sample.gt_instances.bboxes.tolist() == [[2, 1, 6, 5]]
+    assert sample.ignored_instances.bboxes.tolist() == [[10, 0, 16, 4]]
+    assert sample.img_path == str(streets.img_prefix / 'a/00001.png')
+
+
+def test_pairs_stay_within_a_video(streets):
+    dataset = streets.build(clip=PAIR)
+    others = set()
+    for epoch in range(12):
+        dataset.set_epoch(epoch)
+        key, reference = shown(dataset[1])
+        assert key == ('a', 1, True)
+        assert reference[2] is False
+        others.add(reference[:2])
+        assert shown(dataset[3]) == [('b', 2, True), ('b', 2, False)]      # the only frame with an object
+    assert others == {('a', 0), ('a', 3)}
+
+
+def test_contiguous_clips(streets):
+    dataset = streets.build(clip=dict(type='ContiguousClip', length=4))
+    assert [frame for _, frame, _ in shown(dataset[2])] == [1, 2, 3, 4]
+    assert [frame for _, frame, _ in shown(dataset[3])] == [0, 1, 2, 2]
+    assert dataset[2]['data_samples'][1].gt_instances.ids.tolist() == []   # frame 2 shows nothing
+
+
+def test_classes_by_name(streets):
+    dataset = streets.build(classes=['dog', 'car'])
+    assert dataset.metainfo == {'classes': ('dog', 'car')}
+    assert dataset[0]['data_samples'][0].gt_instances.labels.tolist() == [1, 0]
+    only = streets.build(classes=['dog'])
+    assert [shown(only[index])[0][:2] for index in range(len(only))] == [('a', 0), ('a', 3), ('b', 2)]
+    assert only[0]['data_samples'][0].gt_instances.ids.tolist() == [1]
+    with pytest.raises(FormatError, match=r"classes: \['cat'\] are not in the file; it has \['car', 'dog'\]"):
+        streets.build(classes=['cat', 'dog'])
+
+
+def test_small_objects_are_dropped_in_training_only(streets):
+    assert [shown(item)[0][:2] for item in streets.build(min_size=4)] == [('a', 0), ('a', 1), ('a', 3)]
+    assert len(streets.build(min_size=4, test_mode=True)) == 9
+
+
+def test_cat_ids(streets):
+    dataset = streets.build()
+    assert [dataset.get_cat_ids(index) for index in range(4)] == [[0, 1], [0], [1], [1]]
+    assert streets.build(test_mode=True).get_cat_ids(0) == []
+
+
+def test_data_info_and_python_indices(streets):
+    dataset = streets.build()
+    assert dataset.get_data_info(3) == {'video_id': 2, 'frame': 2, 'img_path': str(streets.img_prefix / 'b/00002.png'),
+                                        'sample_idx': 3}
+    assert everything(dataset[-1]) == everything(dataset[3])
+    with pytest.raises(IndexError):
+        dataset[4]
+
+
+def test_items_depend_on_seed_epoch_and_index_alone(streets):
+    one, other = (streets.build(CHANCE, clip=PAIR, seed=5) for _ in range(2))
+    backwards = {index: everything(other[index]) for index in reversed(range(4))}
+    assert [everything(one[index]) for index in range(4)] == [backwards[index] for index in range(4)]
+    one.set_epoch(1)
+    later = [everything(one[index]) for index in range(4)]
+    assert later != list(backwards.values())[::-1]
+    one.set_epoch(0)
+    assert everything(one[0]) == backwards[0]
+    assert [everything(item) for item in streets.build(CHANCE, clip=PAIR, seed=6)] != list(backwards.values())[::-1]
+
+
+def run(dataset, epochs, num_workers):
+    """The batches of some epochs, as mmengine's loop would fetch them."""
+    sampler = ClipSampler(dataset, seed=3)
+    loader = DataLoader(dataset, batch_size=2, sampler=sampler, num_workers=num_workers, collate_fn=pseudo_collate,
+                        persistent_workers=num_workers > 0)
+    batches = []
+    for epoch in epochs:
+        sampler.set_epoch(epoch)
+        for batch in loader:
+            batches.append([everything({'inputs': inputs, 'data_samples': sample}) for inputs, sample
+                            in zip(batch['inputs'], batch['data_samples'], strict=True)])
+    return batches
+
+
+def test_workers_and_resuming_change_nothing(streets):
+    alone = run(streets.build(CHANCE, clip=PAIR), range(3), num_workers=0)
+    assert len(alone) == 6
+    assert run(streets.build(CHANCE, clip=PAIR), range(3), num_workers=2) == alone
+    assert run(streets.build(CHANCE, clip=PAIR), range(1, 3), num_workers=0) == alone[2:]
+    assert alone[:2] != alone[2:4]
+
+
+def test_another_clip_when_nothing_is_left(streets):
+    # A window of one pixel seldom hits: the item is another one, and the same one every time.
+    pipeline = [*CHANCE[:2], dict(type='RandomCropClip', size=(1, 1)), CHANCE[-1]]
+    dataset = streets.build(pipeline)
+    items = [dataset[index] for index in range(4)]
+    assert all(len(item['data_samples'][0].gt_instances.ids) == 1 for item in items)
+    assert [everything(item) for item in items] == [everything(dataset[index]) for index in range(4)]
+
+
+def test_broken_images(streets):
+    path = streets.img_prefix / 'a/00001.png'
+    path.write_bytes(b'broken')
+    with pytest.raises(BrokenFrameError, match='a/00001.png'):
+        streets.build()[1]
+    dataset = streets.build(skip_broken=True)
+    assert shown(dataset[1])[0][:2] != ('a', 1)
+    assert everything(dataset[1]) == everything(dataset[1])
+    assert dataset.num_skipped >= 3
+    assert shown(dataset[0]) == [('a', 0, True)]
+
+
+def test_skipping_warns_once_for_an_image(streets):
+    told = []
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())
+    dataset = streets.build(skip_broken=True)
+    (streets.img_prefix / 'a/00001.png').write_bytes(b'')
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(handler)
+    for _ in range(3):
+        dataset[1]
+    logger.removeHandler(handler)
+    assert dataset.num_skipped == 3
+    assert [line for line in told if '00001.png' in line] == [
+        f'skipped: {streets.img_prefix}/a/00001.png: is empty, cut short, or no image (0 bytes)']
+
+
+def test_skipped_images_are_counted_over_workers(streets):
+    (streets.img_prefix / 'b/00002.png').write_bytes(b'')
+    dataset = streets.build(skip_broken=True, test_mode=True)
+    for _ in DataLoader(dataset, num_workers=2, collate_fn=pseudo_collate):
+        pass
+    assert dataset.num_skipped == 1
+
+
+def test_a_broken_test_frame_is_black(streets):
+    (streets.img_prefix / 'a/00003.png').write_bytes(b'')
+    with pytest.raises(BrokenFrameError, match='a/00003.png'):
+        streets.build(test_mode=True)[3]
+    dataset = streets.build(test_mode=True, skip_broken=True)
+    assert dataset[3]['inputs'].eq(0).all()
+    assert shown(dataset[3]) == [('a', 3, True)]
+
+
+def test_giving_up(streets):
+    for path in streets.img_prefix.rglob('*.png'):
+        path.write_bytes(b'')
+    with pytest.raises(RuntimeError, match='100 clips in a row left nothing to train on, beginning with item 2'):
+        streets.build(skip_broken=True)[2]
+
+
+def test_missing_images_are_told_at_build(streets):
+    (streets.img_prefix / 'a/00004.png').unlink()
+    (streets.img_prefix / 'c/00000.png').unlink()
+    with pytest.raises(FormatError) as caught:
+        streets.build()
+    assert [problem.split(':')[0] for problem in caught.value.problems] == ['video a', 'video c']
+
+
+def test_broken_annotations_are_told_at_build(streets):
+    streets.ann_file.write_text(streets.ann_file.read_text()[:-30])
+    with pytest.raises(FormatError, match='ends early'):
+        streets.build()
+
+
+def test_options_that_contradict(streets):
+    with pytest.raises(ValueError, match='clip is for training'):
+        streets.build(test_mode=True, clip=PAIR)
+    with pytest.raises(ValueError, match="unknown annotation format 'coco'; known: ytvis, kitti_mots, mots_challenge"):
+        streets.build(format='coco')
+
+
+def test_subset(streets):
+    subset = streets.build().get_subset([3, 0])
+    assert [shown(subset[index])[0][:2] for index in range(2)] == [('b', 2), ('a', 0)]
+
+
+def test_items_do_not_share_memory_with_the_dataset(streets):
+    dataset = streets.build()
+    dataset[0]['data_samples'][0].gt_instances.bboxes.zero_()
+    dataset[0]['data_samples'][0].gt_instances.ids.fill_(9)
+    assert dataset[0]['data_samples'][0].gt_instances.ids.tolist() == [0, 1]
+    assert dataset[0]['data_samples'][0].gt_instances.bboxes[0].tolist() == [1, 1, 5, 5]
+
+
+def test_jpeg_orientation_is_left_aside(streets):
+    # An EXIF block that says "turn by 90 degrees" (tag 0x0112 = 6); annotations are made on stored pixels.
+    path = streets.img_prefix / 'b/00002.png'
+    jpeg = cv2.imencode('.jpg', np.zeros((12, 16, 3), np.uint8))[1].tobytes()
+    exif = b'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0'
+    path.write_bytes(jpeg[:2] + b'\xff\xe1' + (len(exif) + 2).to_bytes(2, 'big') + exif + jpeg[2:])
+    assert streets.build()[3]['inputs'].shape == torch.Size([1, 3, 12, 16])

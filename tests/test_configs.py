@@ -1,0 +1,67 @@
+"""Every shipped config loads, builds, takes one training step and follows one short video."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from mmvist.engine import check_config, load_config
+from mmvist.registry import MODELS
+from mmvist.structures import Video
+from tests.models.builders import batch, clip
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = sorted(path.relative_to(ROOT) for path in (ROOT / 'configs').glob('*/*.py') if path.parent.name != '_base_')
+
+
+def build(path, tmp_path):
+    config = load_config(ROOT / path)
+    detector = config.model.detector
+    if detector.type == 'OracleDetector':
+        detector.ann_file = str(tmp_path / 'val.json')
+        (tmp_path / 'val.json').write_text(EMPTY_VIDEO)
+    check_config(config)
+    return MODELS.build(config.model), config
+
+
+EMPTY_VIDEO = ('{"videos": [{"id": 9, "width": 96, "height": 64, "length": 2, "file_names": ["a/0.jpg", "a/1.jpg"]}],'
+               '"categories": [{"id": 1, "name": "car"}, {"id": 2, "name": "pedestrian"}, {"id": 3, "name": "truck"}],'
+               '"annotations": []}')
+
+
+def test_there_are_configs():
+    assert len(CONFIGS) >= 6
+
+
+@pytest.mark.parametrize('path', CONFIGS, ids=str)
+def test_a_config_trains_and_tracks(path, tmp_path):
+    torch.manual_seed(0)
+    model, config = build(path, tmp_path)
+    if config.model.detector.type != 'OracleDetector':
+        model.train()
+        losses = model(**model.data_preprocessor(batch(clip([True, False])), True), mode='loss')
+        total, _ = model.parse_losses(losses)
+        total.backward()
+        assert torch.isfinite(total)
+        assert [name for name, weight in model.named_parameters()
+                if weight.requires_grad and weight.grad is None] == []
+    model.eval()
+    video = Video(9, 'toy', 64, 96, 2)
+    results = model.test_step(batch(clip([True], 0, video=video), clip([True], 1, video=video)))
+    assert [result.frame for result in results] == [0, 1]
+    assert results[-1].summaries is not None
+
+
+def test_the_swap_is_one_line():
+    folder = ROOT / 'configs/masktrack_rcnn'
+    first, second = ([line for line in (folder / name).read_text().splitlines() if not line.startswith('#')] for name in (
+        'masktrack-rcnn_mask-rcnn_r50_fpn_12e_youtubevis2019.py',
+        'iou-tracker-plus_mask-rcnn_r50_fpn_12e_youtubevis2019.py'))
+    assert len([pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]) == 1
+
+
+def test_a_stale_key_is_named():
+    config = load_config(ROOT / 'configs/masktrack_rcnn/masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py',
+                         {'model.tracker.max_agee': 3})
+    with pytest.raises(ValueError, match=r'model\.tracker.*max_agee'):
+        check_config(config)
