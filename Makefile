@@ -32,6 +32,7 @@ $(BIN)/python:
 	    fi; \
 	done; echo 'mmvist needs Python 3.10, 3.11 or 3.12 with its venv module' >&2; exit 1
 
+# Without a GPU, PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu saves several gigabytes of CUDA libraries.
 # Whatever is installed already costs seconds only. setuptools comes with torch, which would bring one that is too new;
 # the stand-in for opencv-python comes before the packages that ask for it.
 $(STAMP): $(wildcard requirements/*.txt) requirements/headless_opencv/pyproject.toml setup.py setup.cfg | $(BIN)/python

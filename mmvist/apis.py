@@ -1,6 +1,7 @@
 """Tracking from Python: a model, a source of frames, and results as they come."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,10 +14,14 @@ from mmengine.registry import init_default_scope
 
 from mmvist.datasets.clip import Clip, ClipFrame
 from mmvist.engine import check_config, load_config, read_checkpoint
-from mmvist.io.frames import Frames, Source, open_frames
+from mmvist.io.frame_json import FrameJSONWriter
+from mmvist.io.frames import DEFAULT_FPS, Frames, Source, VideoWriter, open_frames
+from mmvist.io.progress import progress
 from mmvist.models.segmentor import frames_of
 from mmvist.registry import MODELS, TRANSFORMS
 from mmvist.structures import FrameResult, Video
+from mmvist.visualization import Overlay
+from mmvist.visualization.strip import TrackStrip
 
 
 class VISInferencer:
@@ -99,3 +104,57 @@ class VISInferencer:
             items.append(item)
         batch = {'inputs': [item['inputs'] for item in items], 'data_samples': [item['data_samples'] for item in items]}
         return self.model.data_preprocessor(batch)
+
+
+def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path | None = None,
+                   results: str | Path | None = None, strip: str | Path | None = None, skip_broken: bool = False) -> int:
+    """Track one source and store what is asked for while it streams.
+
+    Args:
+        inferencer: The model.
+        source: What `open_frames` takes.
+        video: Where the video with its instances drawn goes, *.mp4.
+        results: Where the results go, JSON as `io/frame_json.py` describes.
+        strip: Where the film strip of the tracks goes, *.png.
+        skip_broken: Leave broken frames out with a warning.
+
+    Returns:
+        Number of frames.
+    """
+    frames = open_frames(source, skip_broken)
+    overlay, film, count = Overlay(inferencer.classes), TrackStrip(), 0
+    with ExitStack() as stack:
+        drawn = None if video is None else stack.enter_context(VideoWriter(video, frames.fps))
+        stored = None if results is None else stack.enter_context(
+            FrameJSONWriter(results, frames.video, inferencer.classes))
+        for image, result in progress(inferencer.track(frames), frames.num_expected, frames.video.name):
+            count += 1
+            if drawn is not None:
+                drawn.write(overlay.draw(image, result))
+            if stored is not None:
+                stored.write(result)
+            if strip is not None:
+                film.add(image, result)
+    if strip is not None:
+        film.save(strip, inferencer.classes)
+    return count
+
+
+def draw_folders(inferencer: VISInferencer, folders: Sequence[Path], video: Path, strips: Path) -> None:
+    """Track folders of images and draw them one after another into one video, with a film strip each.
+
+    Args:
+        inferencer: The model.
+        folders: Folders of images of one size.
+        video: Where the video goes, *.mp4.
+        strips: Folder of the strips, one <folder's name>.png each.
+    """
+    overlay = Overlay(inferencer.classes)
+    with VideoWriter(video, DEFAULT_FPS / 3) as drawn:
+        for folder in progress(folders, len(folders), 'Drawing'):
+            overlay.reset()
+            film = TrackStrip()
+            for image, result in inferencer.track(folder):
+                drawn.write(overlay.draw(image, result))
+                film.add(image, result)
+            film.save(strips / f'{folder.name}.png', inferencer.classes)

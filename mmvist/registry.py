@@ -17,7 +17,7 @@ DATA_SAMPLERS = Registry('data sampler', parent=mmdet.DATA_SAMPLERS, scope='mmvi
 TRANSFORMS = Registry('transform', parent=mmdet.TRANSFORMS, scope='mmvist', locations=['mmvist.datasets'])
 MODELS = Registry('model', parent=mmdet.MODELS, scope='mmvist', locations=['mmvist.models', 'mmvist.tracking'])
 TASK_UTILS = Registry('task util', parent=mmdet.TASK_UTILS, scope='mmvist',
-                      locations=['mmvist.models', 'mmvist.tracking'])
+                      locations=['mmvist.models', 'mmvist.tracking', 'mmvist.datasets'])
 METRICS = Registry('metric', parent=mmdet.METRICS, scope='mmvist', locations=['mmvist.evaluation.metrics'])
 HOOKS = Registry('hook', parent=mmdet.HOOKS, scope='mmvist', locations=['mmvist.engine', 'mmvist.visualization'])
 DRAWINGS = Registry('drawing', scope='mmvist', locations=['mmvist.visualization'])

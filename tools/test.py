@@ -1,14 +1,13 @@
 """Run a trained model on a config's test data: scores, result files, videos."""
 
 import argparse
-import json
 
 from mmengine.config import DictAction
 from mmengine.dist import is_main_process
 
 from mmvist.engine import build_runner, load_config, options
 from mmvist.engine.distributed import LAUNCHERS
-from mmvist.engine.plain import as_plain
+from mmvist.engine.plain import as_json
 from mmvist.io.atomic import open_atomic
 
 EXAMPLES = """examples:
@@ -48,7 +47,7 @@ def main() -> None:
     config = options.with_evaluation(config, args.eval, args.out, args.show_dir)
     runner = build_runner(config, args.work_dir, args.launcher, args.checkpoint,
                           trust_checkpoint=args.trust_checkpoint)
-    scores = json.dumps(as_plain(runner.test(), 'scores'), indent=2)
+    scores = as_json(runner.test(), 'scores')
     if is_main_process():
         print(scores)
         if args.json:

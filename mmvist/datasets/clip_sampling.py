@@ -21,7 +21,8 @@ class RandomPair:
     From MaskTrack R-CNN (ICCV 2019), without a window. A video with one such frame is compared with itself.
 
     Args:
-        both_key: Let the detector train on the reference too, and compare both ways: twice the supervision for one pass.
+        both_key: Let the detector train on the reference too, and compare both ways: twice the supervision for one
+            pass.
     """
 
     def __init__(self, both_key: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Values that any program can read."""
 
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,3 +34,14 @@ def as_plain(value: Any, key: str) -> Any:
             return kind(value)
     print_log(f'{key} is a {type(value).__name__}, which cannot be stored', 'current', logging.WARNING)
     return None
+
+
+def as_json(value: Any, key: str) -> str:
+    """JSON of nested containers with numpy values; numbers that JSON does not know, such as NaN, become null.
+
+    Args:
+        value: The value.
+        key: Its name, for warnings.
+    """
+    readable = json.loads(json.dumps(as_plain(value, key)), parse_constant=lambda constant: None)
+    return json.dumps(readable, indent=2)

@@ -1,6 +1,6 @@
 """Masks as they stand in annotation files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,23 @@ def parse(segmentation: Any, height: int, width: int) -> bytes:
     raise ValueError(f'counts must be a list or text, got {type(counts).__name__}')
 
 
+def parse_all(segmentations: Mapping[int, Any], height: int, width: int) -> tuple[dict[int, bytes], dict[int, str]]:
+    """Masks of several keys, compressed and checked, and what is wrong with each key that has none; see `parse`."""
+    masks, faults, texts = {}, {}, []
+    for key, segmentation in segmentations.items():
+        try:
+            masks[key] = parse(segmentation, height, width)
+        except (ValueError, TypeError) as error:
+            faults[key] = str(error)
+        else:
+            if isinstance(segmentation, dict) and not isinstance(segmentation['counts'], list):
+                texts.append(key)
+    for index, fault in broken([masks[key] for key in texts], height, width).items():
+        faults[texts[index]] = fault
+        del masks[texts[index]]
+    return masks, dict(sorted(faults.items()))
+
+
 def broken(masks: Sequence[bytes], height: int, width: int) -> dict[int, str]:
     """Position and fault of every compressed mask whose runs do not fill the image.
 
@@ -57,37 +74,51 @@ def _fault(counts: bytes, height: int, width: int) -> str | None:
 
 
 def _all_fill(masks: Sequence[bytes], pixels: int) -> bool:
-    """`rle.run_lengths` for all masks in one pass, which is what makes checking cheap."""
+    """Whether the runs of all masks fill the image: `rle.run_lengths` for all in one pass, which makes checks cheap.
+
+    Where the code itself is broken the answer is no; masks are then looked at one by one.
+    """
     sizes = np.array([len(counts) for counts in masks], np.int64)
     if len(sizes) == 0:
         return True
-    if sizes.min() == 0:
+    bits = np.frombuffer(b''.join(masks), np.uint8) - np.uint8(48)
+    last_bits = np.cumsum(sizes) - 1
+    if sizes.min() == 0 or bits.max() > 63 or (bits[last_bits] & 32).any():
         return False
-    symbols = np.frombuffer(b''.join(masks), np.uint8).astype(np.int64) - 48
-    last_symbols = np.cumsum(sizes) - 1
-    is_end = (symbols & 0x20) == 0
-    if symbols.min() < 0 or symbols.max() > 63 or not is_end[last_symbols].all():
+    ends = np.flatnonzero(bits < 32)
+    digits = np.diff(ends, prepend=-1)
+    if digits.max() > 12:
         return False
-    ends = np.flatnonzero(is_end)
-    starts = np.concatenate([[0], ends[:-1] + 1])
-    values = np.add.reduceat((symbols & 0x1F) << (5 * (np.arange(len(symbols)) - np.repeat(starts, ends - starts + 1))),
-                             starts)
-    values -= np.where((symbols[ends] & 0x10) != 0, np.int64(1) << (5 * (ends - starts + 1)), 0)
-    # Runs 3, 4, 5, ... of a mask are stored as differences to the run two places before.
-    counts = np.diff(np.searchsorted(ends, last_symbols), prepend=-1)
-    first = np.cumsum(counts) - counts
-    position = np.arange(len(values)) - np.repeat(first, counts)
-    mask = np.repeat(np.arange(len(masks)), counts)
-    lengths = values.copy()
-    for members in (position % 2 == 1, (position % 2 == 0) & (position > 0)):
-        sums = np.cumsum(values[members])
-        before = np.searchsorted(mask[members], np.arange(len(masks)))
-        lengths[members] = sums - np.concatenate([[0], sums])[before][mask[members]]
-    return bool(lengths.min() >= 0 and (np.add.reduceat(lengths, first) == pixels).all())
+    values = bits[ends].astype(np.int64)
+    values -= (values & 16) << 1
+    for digit in range(1, int(digits.max())):
+        longer = np.flatnonzero(digits > digit)
+        values[longer] = (values[longer] << 5) + (bits[ends[longer] - digit] & 31)
+    return _sums_are(pixels, values, np.diff(np.searchsorted(ends, last_bits), prepend=-1))
+
+
+def _sums_are(pixels: int, values: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether the runs of every mask are positive and add up to the image.
+
+    Run 0 stands for itself, runs 1 and 2 begin two chains, and each later run adds to the one two places before. With
+    masks of an odd number of runs filled up by one, the chains are the two columns of one running sum.
+    """
+    odd = counts % 2 == 1
+    pairs = np.insert(values, np.cumsum(counts)[odd], 0).reshape(-1, 2)
+    sizes = (counts + odd) // 2
+    last = np.cumsum(sizes) - 1
+    first = last - sizes + 1
+    outside = pairs[first, 0]
+    pairs[first, 0] = 0
+    sums = np.cumsum(pairs, axis=0)
+    lengths = sums - np.repeat(np.concatenate([[[0, 0]], sums[last[:-1]]]), sizes, axis=0)
+    lengths[last[odd], 1] = 0
+    totals = np.add.reduceat(lengths[:, 0] + lengths[:, 1], first) + outside
+    return bool(lengths.min() >= 0 and outside.min() >= 0 and (totals == pixels).all())
 
 
 def _from_runs(lengths: list, height: int, width: int) -> bytes:
-    if not all(isinstance(length, int) and length >= 0 for length in lengths):
+    if not set(map(type, lengths)) <= {int} or min(lengths, default=0) < 0:
         raise ValueError('run lengths must be whole numbers from 0')
     if sum(lengths) != height * width:
         raise ValueError(f'run lengths must add up to {height} * {width} = {height * width}, got {sum(lengths)}')

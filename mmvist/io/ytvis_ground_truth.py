@@ -1,6 +1,7 @@
 """YouTube-VIS, YouTube-VIS 2021 and OVIS annotation files."""
 
 import itertools
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 from mmvist.io import ytvis_tables as tables
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.problems import Problems
-from mmvist.io.segmentation import broken, parse
+from mmvist.io.segmentation import parse_all
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 # Some converters write an empty list instead of null.
@@ -76,11 +77,14 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
     if entry.get('segmentations') is None and entry.get('bboxes') is None:
         problems.add(place, 'keys are missing: segmentations, or bboxes for a track of boxes alone')
         return []
-    masks = _masks(columns['segmentations'], video, place, problems)
+    masks, faults = parse_all({frame: segmentation for frame, segmentation in enumerate(columns['segmentations'])
+                               if segmentation not in ABSENT}, video.height, video.width)
+    for frame, fault in faults.items():
+        problems.add(f'{place}, frame {frame}', fault)
     boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
     for frame, box in boxes.items():
         if (isinstance(box, list) and len(box) == 4
-                and all(isinstance(value, int | float) and np.isfinite(value) for value in box)):
+                and all(isinstance(value, int | float) and math.isfinite(value) for value in box)):
             boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
             problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
@@ -88,22 +92,6 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
     tight = rle.bboxes([masks[frame] for frame in boxless], video.height, video.width)
     boxes.update(zip(boxless, tight.tolist(), strict=True))
     return [(frame, boxes[frame], masks.get(frame)) for frame in sorted(boxes)]
-
-
-def _masks(segmentations: list, video: Video, place: str, problems: Problems) -> dict[int, bytes]:
-    masks = {}
-    for frame, segmentation in enumerate(segmentations):
-        if segmentation in ABSENT:
-            continue
-        try:
-            masks[frame] = parse(segmentation, video.height, video.width)
-        except (ValueError, TypeError) as error:
-            problems.add(f'{place}, frame {frame}', str(error))
-    faults = broken(list(masks.values()), video.height, video.width)
-    for frame, fault in zip([list(masks)[index] for index in faults], faults.values(), strict=True):
-        problems.add(f'{place}, frame {frame}', fault)
-        del masks[frame]
-    return masks
 
 
 def write(video_set: VideoSet, path: str | Path) -> None:

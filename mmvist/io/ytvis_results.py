@@ -1,5 +1,6 @@
 """Result files of YouTube-VIS, with two extra keys so that one file feeds AP and MOTS scores."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from mmvist.io import ytvis_tables as tables
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.problems import FormatError, Problems
-from mmvist.io.segmentation import broken, parse
+from mmvist.io.segmentation import parse_all
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 
@@ -67,28 +68,22 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
         if not tables.check_length(entry, 'scores', video, place, problems):
             return []
         scores = entry['scores']
+    masks, faults = parse_all({frame: segmentation for frame, segmentation in enumerate(entry['segmentations'])
+                               if segmentation is not None}, video.height, video.width)
+    for frame, fault in faults.items():
+        problems.add(f'{place}, frame {frame}', fault)
     found = []
-    for frame, (segmentation, score) in enumerate(zip(entry['segmentations'], scores, strict=True)):
-        if segmentation is None:
-            continue
-        try:
-            mask = parse(segmentation, video.height, video.width)
-        except (ValueError, TypeError) as error:
-            problems.add(f'{place}, frame {frame}', str(error))
-            continue
-        score = entry['score'] if score is None else score
-        if not _is_score(score):
+    for frame, mask in masks.items():
+        score = entry['score'] if scores[frame] is None else scores[frame]
+        if _is_score(score):
+            found.append((frame, score, mask))
+        else:
             problems.add(f'{place}, frame {frame}', f'score must be a number, got {score!r}')
-            continue
-        found.append((frame, score, mask))
-    faults = broken([mask for _, _, mask in found], video.height, video.width)
-    for index, fault in faults.items():
-        problems.add(f'{place}, frame {found[index][0]}', fault)
-    return [] if faults else found
+    return found
 
 
 def _is_score(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _tracks(video: Video, rows: list[tuple], track_scores: dict[int, float]) -> VideoTracks:

@@ -8,8 +8,10 @@ from torch import Tensor
 
 from mmvist.ops import torchvision_kernels
 
-# Boxes decided at a time. On a CPU a block's overlaps should stay in the cache; on a GPU fewer blocks mean fewer waits.
+# Boxes decided at a time, and boxes they are compared with at a time. On a CPU the overlaps of a portion should stay in
+# the cache; on a GPU fewer portions mean fewer waits.
 BLOCK = {'cpu': 256, 'cuda': 2048}
+PORTION = {'cpu': 512, 'cuda': 16384}
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:
@@ -33,19 +35,22 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
 
 
 def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
-    """Positions of the kept boxes (N, 4), which come best first. Memory: one block against all boxes."""
-    size = BLOCK['cpu' if boxes.device.type == 'cpu' else 'cuda']
+    """Positions of the kept boxes (N, 4), which come best first."""
+    device = 'cpu' if boxes.device.type == 'cpu' else 'cuda'
     areas = (boxes[:, 2] - boxes[:, 0] + offset) * (boxes[:, 3] - boxes[:, 1] + offset)
-    candidates = torch.cat([boxes.t(), areas[None]])
+    # a little area for boxes without any, so that they overlap nothing by 0, not by 0 / 0
+    candidates = torch.cat([boxes.t(), areas.clamp(min=torch.finfo(boxes.dtype).tiny)[None]])
     positions = torch.arange(len(boxes), device=boxes.device)
     kept = [positions[:0]]
     while len(positions):
-        block = candidates[:, :size]
-        stays = _undominated((_overlap(block, block, offset) > threshold).triu(1))
-        kept.append(positions[:size][stays])
-        candidates, positions = candidates[:, size:], positions[size:]
+        block, candidates = candidates[:, :BLOCK[device]], candidates[:, BLOCK[device]:]
+        stays = _undominated((_overlap(block, block, offset) > threshold).triu(1)).nonzero()[:, 0]
+        kept.append(positions[stays])
+        positions = positions[BLOCK[device]:]
         if len(positions):
-            free = _overlap(block[:, stays], candidates, offset).amax(0) <= threshold
+            block = block[:, stays]
+            most = [_overlap(block, part, offset).amax(0) for part in candidates.split(PORTION[device], 1)]
+            free = (torch.cat(most) <= threshold).nonzero()[:, 0]
             candidates, positions = candidates[:, free], positions[free]
     return torch.cat(kept)
 
@@ -64,15 +69,16 @@ def _undominated(dominates: Tensor) -> Tensor:
     while True:
         before, kept = kept, (kept @ dominates == 0).float()
         if torch.equal(before, kept):
-            return kept.bool()
+            return kept > 0
 
 
 def _overlap(a: Tensor, b: Tensor, offset: int) -> Tensor:
-    """IoU (N, M) of boxes (5, N) and (5, M), given as x1, y1, x2, y2 and area; 0 for two boxes without area."""
+    """IoU (N, M) of boxes (5, N) and (5, M), given as x1, y1, x2, y2 and area."""
     left, top, right, bottom, area = a[:, :, None]
     # in place, because on a CPU new memory costs more than the arithmetic
-    inter = torch.minimum(right, b[2]).sub_(torch.maximum(left, b[0])).add_(offset).clamp_(min=0)
-    height = torch.minimum(bottom, b[3]).sub_(torch.maximum(top, b[1])).add_(offset).clamp_(min=0)
-    inter.mul_(height)
-    union = torch.add(area, b[4], out=height).sub_(inter).clamp_(min=torch.finfo(b.dtype).tiny)
-    return inter.div_(union)
+    inter = torch.minimum(right, b[2]).sub_(torch.maximum(left, b[0]))
+    height = torch.minimum(bottom, b[3]).sub_(torch.maximum(top, b[1]))
+    if offset:
+        inter, height = inter.add_(offset), height.add_(offset)
+    inter.clamp_(min=0).mul_(height.clamp_(min=0))
+    return inter.div_(torch.add(area, b[4], out=height).sub_(inter))

@@ -58,7 +58,7 @@ def find_taps(rois: Tensor, num_bins: tuple[int, int], map_size: tuple[int, int]
 
     # the border rule: zero beyond one pixel outside, up to there the value at the border
     size = start.new_tensor(map_size).view(2, 1, 1, 1)
-    share = (used & (position >= -1) & (position <= size)) / count
+    share = ((position >= -1) & (position <= size)) * (used / count)
     position = position.clamp(min=0).minimum(size - 1)
     low = position.long()
     to_high = position - low

@@ -85,7 +85,7 @@ class VideoTracks:
         video: The video.
         frames: (R,) int64, 0..length-1, never falling.
         ids: (R,) int64, the track each row belongs to; unique within a frame.
-        labels: (R,) int64, index into the class list.
+        labels: (R,) int64, index into the class list; -1 for an ignore region of no class.
         scores: (R,) float32, in 0..1; 1 for ground truth.
         bboxes: (R, 4) float32, xyxy in pixels.
         masks: R COCO counts of the video's size; `None` for a box without a mask.
@@ -201,7 +201,7 @@ class VideoSet:
             raise ValueError(f'{len(self.classes)} classes, but {len(self.category_ids)} category ids')
 
     def with_classes(self, classes: Sequence[str]) -> 'VideoSet':
-        """Renumber labels so that they index `classes`; rows of other classes are dropped.
+        """Renumber labels so that they index `classes`; rows of other classes are dropped, those of no class stay.
 
         Raises:
             ValueError: A wanted class is not in this set.
@@ -210,10 +210,11 @@ class VideoSet:
         if missing:
             raise ValueError(f'classes {missing} are not in the file; it has {list(self.classes)}')
         position = {name: index for index, name in enumerate(classes)}
-        table = np.array([position.get(name, -1) for name in self.classes], np.int64)
+        # The last entry is what label -1, no class, looks up.
+        table = np.array([*(position.get(name, -1) for name in self.classes), -1], np.int64)
         videos = []
         for tracks in self.videos:
             labels = table[tracks.labels]
-            videos.append(replace(tracks, labels=labels).select(labels >= 0))
+            videos.append(replace(tracks, labels=labels).select((labels >= 0) | (tracks.labels < 0)))
         by_name = dict(zip(self.classes, self.category_ids, strict=True))
         return VideoSet(tuple(classes), tuple(videos), tuple(by_name[name] for name in classes))

@@ -1,9 +1,18 @@
-"""Drawing what was found: overlays, film strips, contact sheets."""
+"""Drawing what was found.
+
+`Overlay` draws frames from parts (`DrawMasks`, `DrawTrails`, `DrawBoxes`, `DrawLabels`), `TrackStrip` a row of pictures
+for each track, `montage` a contact sheet; `OverlayWriter` stores the drawings of a video, `OverlayHook` of a run.
+"""
 
 from mmvist.visualization.boxes import DrawBoxes
+from mmvist.visualization.hook import OverlayHook
 from mmvist.visualization.labels import DrawLabels
 from mmvist.visualization.masks import DrawMasks
+from mmvist.visualization.montage import montage
 from mmvist.visualization.overlay import DEFAULT_DRAWINGS, Overlay
+from mmvist.visualization.overlay_writer import OverlayWriter
+from mmvist.visualization.strip import TrackStrip
 from mmvist.visualization.trails import DrawTrails
 
-__all__ = ['DEFAULT_DRAWINGS', 'DrawBoxes', 'DrawLabels', 'DrawMasks', 'DrawTrails', 'Overlay']
+__all__ = ['DEFAULT_DRAWINGS', 'DrawBoxes', 'DrawLabels', 'DrawMasks', 'DrawTrails', 'Overlay', 'OverlayHook',
+           'OverlayWriter', 'TrackStrip', 'montage']

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from mmvist.registry import DRAWINGS
 from mmvist.structures import FrameResult
 from mmvist.visualization.canvas import enlargement, line_width
 from mmvist.visualization.colours import colour
-from mmvist.visualization.outline import SHIFT
+from mmvist.visualization.outline import box_contour, draw_contours
 
 
 @DRAWINGS.register_module()
@@ -21,10 +20,8 @@ class DrawBoxes:
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
              past: Sequence[FrameResult] = ()) -> np.ndarray:
         """A copy of the image (H, W, 3) uint8 BGR with the boxes."""
-        drawn = image.copy()
-        # Edges lie between pixels, OpenCV's coordinates at their centres.
-        edges = result.bboxes * enlargement(image, result.video) - 0.5
-        corners = np.round(edges * (1 << SHIFT)).astype(int).tolist()
-        for track, (left, top, right, bottom) in zip(result.ids.tolist(), corners, strict=True):
-            cv2.rectangle(drawn, (left, top), (right, bottom), colour(track), line_width(image), cv2.LINE_AA, SHIFT)
+        drawn, width = image.copy(), line_width(image)
+        bboxes = result.bboxes * enlargement(image, result.video)
+        for track, bbox in zip(result.ids.tolist(), bboxes, strict=True):
+            draw_contours(drawn, [box_contour(bbox)], colour(track), width)
         return drawn

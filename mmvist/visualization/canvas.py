@@ -1,8 +1,10 @@
-"""Measures that follow from the size of the image drawn on."""
+"""What there is to draw, and measures that follow from the size of the image drawn on."""
+
+from dataclasses import replace
 
 import numpy as np
 
-from mmvist.structures import Video
+from mmvist.structures import FrameResult, Video
 
 
 def enlargement(image: np.ndarray, video: Video) -> int:
@@ -20,5 +22,12 @@ def enlargement(image: np.ndarray, video: Video) -> int:
 
 
 def line_width(image: np.ndarray) -> int:
-    """Pixels: 1 up to VGA, 2 for 720p, 3 for 1080p."""
-    return max(1, round(min(image.shape[:2]) / 360))
+    """Pixels: 1 for frames below 480 rows, 2 up to 720p, 3 for 1080p."""
+    return max(1, round(min(image.shape[:2]) / 320))
+
+
+def visible(result: FrameResult) -> FrameResult:
+    """The instances whose box has an area; others have no place to be drawn at."""
+    rows = np.flatnonzero((result.bboxes[:, 2:] > result.bboxes[:, :2]).all(1))
+    return replace(result, ids=result.ids[rows], labels=result.labels[rows], scores=result.scores[rows],
+                   bboxes=result.bboxes[rows], masks=tuple(result.masks[row] for row in rows))

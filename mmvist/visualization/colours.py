@@ -3,7 +3,7 @@
 import colorsys
 
 # Steps of the golden angle spread any number of successive hues evenly. Hues nearly repeat after 8 and 13 steps, so the
-# saturation changes with a period of 3. The values keep any 10 successive ids 17 CIELAB units or more apart.
+# saturation changes with a period of 3. The values keep any 10 successive ids 12 CIELAB units or more apart.
 GOLDEN = 0.6180339887498949
 FIRST_HUE = 0.257
 SATURATIONS = (0.68, 0.50, 0.78)

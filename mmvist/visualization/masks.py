@@ -9,7 +9,7 @@ from mmvist.registry import DRAWINGS
 from mmvist.structures import FrameResult
 from mmvist.visualization.canvas import enlargement, line_width
 from mmvist.visualization.colours import colour
-from mmvist.visualization.outline import draw_contours, outline
+from mmvist.visualization.outline import box_contour, draw_contours, outline
 
 
 @DRAWINGS.register_module()
@@ -32,18 +32,20 @@ class DrawMasks:
 
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
              past: Sequence[FrameResult] = ()) -> np.ndarray:
-        """A copy of the image (H, W, 3) uint8 BGR with the masks; an instance without a mask is left out."""
+        """A copy of the image (H, W, 3) uint8 BGR with the masks; an instance without a mask shows its box."""
         drawn, video = image.copy(), result.video
         factor, width = enlargement(image, video), line_width(image)
-        outlined = []
-        for track, mask in zip(result.ids.tolist(), result.masks, strict=True):
-            area = None if mask is None else outline(mask, video.height, video.width, factor)
-            if area is None:
+        lines = []
+        for track, mask, bbox in zip(result.ids.tolist(), result.masks, result.bboxes * factor, strict=True):
+            if mask is None:
+                lines.append(([box_contour(bbox)], colour(track)))
                 continue
-            window = area.window(drawn)
-            tinted = cv2.addWeighted(window, 1 - self.opacity, np.full_like(window, colour(track)), self.opacity, 0)
-            cv2.copyTo(tinted, area.inside, window)
-            outlined.append((area, colour(track)))
-        for area, track_colour in outlined:
-            draw_contours(drawn, area.contours(), track_colour, width)
+            area = outline(mask, video.height, video.width, factor)
+            if area is not None:
+                window = area.window(drawn)
+                tint = np.full_like(window, colour(track))
+                cv2.copyTo(cv2.addWeighted(window, 1 - self.opacity, tint, self.opacity, 0), area.inside, window)
+                lines.append((area.contours(), colour(track)))
+        for contours, track_colour in lines:
+            draw_contours(drawn, contours, track_colour, width)
         return drawn

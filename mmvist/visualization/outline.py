@@ -38,7 +38,9 @@ class Outline(NamedTuple):
         found, _ = cv2.findContours(cv2.copyMakeBorder(self.inside, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.RETR_CCOMP,
                                     cv2.CHAIN_APPROX_NONE)
         half = SMOOTHING * self.enlargement
-        return [_smoothed(points.reshape(-1, 2).astype(np.float64), half) + (self.left - 1, self.top - 1) for points in found]
+        # The border of one pixel moved everything.
+        corner = (self.left - 1, self.top - 1)
+        return [_smoothed(points.reshape(-1, 2).astype(np.float64), half) + corner for points in found]
 
 
 def outline(counts: bytes, height: int, width: int, enlargement: int = 1) -> Outline | None:
@@ -64,6 +66,12 @@ def outline(counts: bytes, height: int, width: int, enlargement: int = 1) -> Out
         inside = cv2.resize(inside * np.uint8(255), None, fx=enlargement, fy=enlargement, interpolation=cv2.INTER_CUBIC)
         inside = (inside > 127).astype(np.uint8)
     return Outline(inside, int(top) * enlargement, int(left) * enlargement, enlargement)
+
+
+def box_contour(bbox: np.ndarray) -> np.ndarray:
+    """Corners (4, 2) of the outermost whole pixels of a box xyxy, so that its lines are crisp."""
+    left, top, right, bottom = np.round(bbox) - (0, 0, 1, 1)
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
 
 
 def draw_contours(image: np.ndarray, contours: list[np.ndarray], colour: tuple[int, int, int], width: int) -> None:

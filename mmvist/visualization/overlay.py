@@ -9,6 +9,7 @@ import numpy as np
 
 from mmvist.registry import DRAWINGS
 from mmvist.structures import FrameResult
+from mmvist.visualization.canvas import visible
 
 DEFAULT_DRAWINGS = ({'type': 'DrawMasks'}, {'type': 'DrawTrails'}, {'type': 'DrawLabels'})
 # Frames smaller than this are enlarged by a whole factor: lines and letters do not get finer than a pixel.
@@ -70,10 +71,11 @@ class Overlay:
         """
         if self._past and (self._past[-1].video.id != result.video.id or self._past[-1].frame >= result.frame):
             self.reset()
+        result = visible(result)
         factor = -(-MIN_SIDE // min(image.shape[:2]))
         drawn = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         for part in self.drawings:
-            past = list(self._past)[len(self._past) - part.num_past:] if part.num_past else []
+            past = list(self._past)[-part.num_past:] if part.num_past else []
             drawn = part.draw(drawn, result, self.classes, past)
         self._past.append(result)
         return drawn

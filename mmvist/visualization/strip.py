@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 
 from mmvist.structures import FrameResult, TrackSummary
+from mmvist.visualization.canvas import visible
 from mmvist.visualization.colours import colour
 from mmvist.visualization.text import chip_size, put_chip, put_text
 from mmvist.visualization.thumbnail import thumbnail
@@ -55,6 +55,7 @@ class TrackStrip:
         if result.frame % self._stride:
             return
         self._frames.append(result.frame)
+        result = visible(result)
         for row, track in enumerate(result.ids.tolist()):
             self._cells.setdefault(track, {})[result.frame] = thumbnail(image, result, row, CELL)
             self._labels[track] = int(result.labels[row])

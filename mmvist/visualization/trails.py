@@ -26,7 +26,7 @@ class DrawTrails:
         ValueError: The length is less than 1.
     """
 
-    def __init__(self, length: int = 30) -> None:
+    def __init__(self, length: int = 20) -> None:
         if length < 1:
             raise ValueError(f'DrawTrails: length must be at least 1, got {length}')
         self.num_past = length

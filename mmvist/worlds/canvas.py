@@ -71,14 +71,13 @@ class Canvas:
             grain: Standard deviation of the surface's grain, in grey levels.
         """
         size = (self.columns, self.rows)
-        # Reducing colour times alpha, not colour, keeps the undrawn black out of the outline.
-        opaque = self.alpha[..., None] / np.float32(255)
-        colours = cv2.resize(self.colours * opaque, size, interpolation=cv2.INTER_AREA)
-        alpha = cv2.resize(opaque, size, interpolation=cv2.INTER_AREA)[..., None]
+        # What is not drawn is black, so that averaging multiplies the outline's colours by alpha.
+        colours = cv2.resize(self.colours, size, interpolation=cv2.INTER_AREA)
+        alpha = cv2.resize(self.alpha, size, interpolation=cv2.INTER_AREA)[..., None]
         light = np.linspace(top, bottom, self.rows, dtype=np.float32)[:, None, None]
-        texture = rng.standard_normal((self.rows, self.columns, 1), np.float32) * grain
-        lit = np.clip(colours * light + texture * alpha, 0, 255 * alpha)
-        pixels = np.concatenate([lit, alpha * 255], axis=2).round().astype(np.uint8)
+        texture = rng.standard_normal((self.rows, self.columns, 1), np.float32) * np.float32(grain / 255)
+        lit = np.clip(colours * light + texture * alpha, 0, alpha)
+        pixels = np.concatenate([np.rint(lit).astype(np.uint8), alpha], axis=2)
         return Texture(pixels, (self.columns / self.size[0], self.rows / self.size[1]))
 
     def _pixels(self, points: np.ndarray) -> np.ndarray:

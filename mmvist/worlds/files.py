@@ -13,7 +13,7 @@ from mmvist.worlds.video import RenderedVideo
 JPEG_FLAGS = (cv2.IMWRITE_JPEG_QUALITY, 92)
 PNG_FLAGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 DEPTH_SCALE = 256.0  # KITTI's depth images
-FLOW_SCALE, FLOW_OFFSET = 64.0, 2.0 ** 15  # KITTI's flow images
+FLOW_SCALE, FLOW_OFFSET = 64.0, 2 ** 15  # KITTI's flow images
 CONVENTION = ('pixel = intrinsics @ camera point, world point = pose @ (camera point, 1); '
               'x right, y down, z ahead, metres; the centre of the top left pixel is (0, 0)')
 
@@ -43,10 +43,9 @@ def encode_flow(flow: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
     Where the flow is not valid, or too long for the format (512 pixels), all three are 0.
     """
-    code = np.rint(flow * FLOW_SCALE + FLOW_OFFSET)
-    kept = valid & (code >= 0).all(axis=2) & (code < 2 ** 16).all(axis=2)
-    layers = np.stack([np.ones(valid.shape), code[..., 1], code[..., 0]], axis=2)
-    return np.where(kept[..., None], layers, 0).astype(np.uint16)
+    right, down = (np.rint(flow[..., axis] * FLOW_SCALE).astype(np.int32) + FLOW_OFFSET for axis in range(2))
+    kept = valid & (np.minimum(right, down) >= 0) & (np.maximum(right, down) < 2 ** 16)
+    return cv2.merge([(layer * kept).astype(np.uint16) for layer in (np.ones_like(right), down, right)])
 
 
 def decode_flow(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

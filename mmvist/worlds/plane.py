@@ -35,11 +35,14 @@ class Texture:
 
     def level(self, across: int, down: int) -> np.ndarray:
         """The texture averaged over blocks of (about) 2**down rows and 2**across columns."""
+        if across == down == 0:
+            return self.pixels
         key = (across, down)
         if key not in self._levels:
             height, width = self.pixels.shape[:2]
+            finer = self.level(across - 1, down) if across else self.level(0, down - 1)
             size = (max(width >> across, 1), max(height >> down, 1))
-            self._levels[key] = cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
+            self._levels[key] = cv2.resize(finer, size, interpolation=cv2.INTER_AREA)
         return self._levels[key]
 
     def warp(self, view: 'View', box: tuple[int, int, int, int], at: tuple[float, float], border: int) -> np.ndarray:

@@ -50,8 +50,9 @@ def render(scene: Scene, frame: int) -> Frame:
     clear[surfaces == SKY] = 1
     image = AIR + (image - AIR) * clear[..., None]
     silhouettes = np.zeros((len(scene.actors), 2), np.int64)
+    walls = nearness.copy()
     for index in np.argsort([-foot[2] for _, foot in pictures], kind='stable').tolist():
-        areas = _paint_picture(image, surfaces, nearness, stand(*pictures[index]), camera,
+        areas = _paint_picture(image, surfaces, nearness, walls, stand(*pictures[index]), camera,
                                1 + len(street.planes) + index, street.haze)
         if index < len(silhouettes):
             silhouettes[index] = areas
@@ -80,17 +81,21 @@ def _cast_shadow(image: np.ndarray, on_ground: np.ndarray, texture: Texture, foo
     width = texture.size[0] * 1.15
     plane = lie(SOFT_DISC, foot, width, max(0.5 * width, 0.5))
     x0, y0, x1, y1 = box = windows(plane.corners[None], camera, margin=0)[0].tolist()
-    if x0 >= x1 or y0 >= y1:
+    part = np.s_[y0:y1, x0:x1]
+    if not on_ground[part].any():
         return
     centre, _ = camera.project(foot)
     dark = SOFT_DISC.warp(View(camera, plane.basis), box, tuple(centre), cv2.BORDER_CONSTANT)
-    part = np.s_[y0:y1, x0:x1]
     image[part] *= 1 - dark * (on_ground[part][..., None] * np.float32(SHADOW / 255))
 
 
-def _paint_picture(image: np.ndarray, surfaces: np.ndarray, nearness: np.ndarray, plane: Plane, camera: Camera,
-                   index: int, haze: float) -> tuple[int, int]:
-    """Blend one upright picture in; returns the pixels of its outline, anywhere and inside the image."""
+def _paint_picture(image: np.ndarray, surfaces: np.ndarray, nearness: np.ndarray, walls: np.ndarray,
+                   plane: Plane, camera: Camera, index: int, haze: float) -> tuple[int, int]:
+    """Blend one upright picture in, where it is before the walls and over every picture painted so far.
+
+    Returns:
+        Pixels of its outline, anywhere and inside the image.
+    """
     if plane.origin[2] - camera.position[2] < NEAREST:
         return 0, 0
     x0, y0, x1, y1 = box = windows(plane.corners[None], camera, margin=1)[0].tolist()
@@ -105,7 +110,7 @@ def _paint_picture(image: np.ndarray, surfaces: np.ndarray, nearness: np.ndarray
     colours = colours[top - y0:bottom - y0, left - x0:right - x0]
     part = np.s_[top:bottom, left:right]
     own = view.inverse_depth(np.arange(left, right), np.arange(top, bottom))
-    before = own > nearness[part]
+    before = own > walls[part]
     inside = colours[..., 3] >= OPAQUE
     opacity = colours[..., 3:] * (before[..., None] * np.float32(1 / 255))
     clear = _clearness(own.astype(np.float32), haze)[..., None]

@@ -14,34 +14,42 @@ from mmvist.worlds.vehicles import draw_car, draw_truck
 
 CAR, PEDESTRIAN, TRUCK = range(len(CLASSES))
 PAINTERS = (draw_car, draw_pedestrian, draw_truck)
+USUAL_SIZES = (((1.8, 1.55), (4.3, 1.55)), ((0.7, 1.75), (0.85, 1.75)), ((2.4, 3.15), (6.8, 3.15)))  # end on, side on
 SMALLEST, LARGEST = 0.125, 0.8  # heights of objects in view, in image heights
 
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """An object that has no id yet.
+    """An object before its picture is drawn.
 
     Attributes:
         label: Index into the classes.
+        view: Side it is seen from: left or right (where it heads), rear or front.
         looks: Seed of the picture; equal seeds look alike.
-        texture: The picture.
         path: (T, 3) of the middle of its lower edge, in metres.
     """
 
     label: int
+    view: str
     looks: int
-    texture: Texture
     path: np.ndarray
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Metres (across, up) that objects of the class usually have."""
+        return USUAL_SIZES[self.label][self.view in ('left', 'right')]
+
+    def draw(self) -> Texture:
+        """The picture."""
+        return PAINTERS[self.label](np.random.default_rng(self.looks), self.view)
 
 
 def draft(rng: np.random.Generator, label: int, view: str, x: np.ndarray | float, z: np.ndarray | float,
           num_frames: int, looks: int | None = None) -> Draft:
-    """Draw a picture and give it a path over the ground."""
-    looks = int(rng.integers(2 ** 31)) if looks is None else looks
-    texture = PAINTERS[label](np.random.default_rng(looks), view)
+    """Invent an object and give it a path over the ground."""
     path = np.zeros((num_frames, 3))
     path[:, 0], path[:, 2] = x, z
-    return Draft(label, looks, texture, path)
+    return Draft(label, view, int(rng.integers(2 ** 31)) if looks is None else looks, path)
 
 
 def draw_extra(rng: np.random.Generator, junction: float, cameras: Sequence[Camera], interval: float,
@@ -151,7 +159,7 @@ def boxes_in_view(draft: Draft, cameras: Sequence[Camera]) -> tuple[np.ndarray, 
     Returns:
         Boxes (T, 4) xyxy, clipped to the image, and the frames (T,) bool in which it is well in view.
     """
-    width, height = draft.texture.size
+    width, height = draft.size
     offsets = np.array([[-width / 2, -height, 0], [width / 2, 0, 0]])
     boxes, seen = np.zeros((len(cameras), 4)), np.zeros(len(cameras), bool)
     for frame, camera in enumerate(cameras):

@@ -64,7 +64,7 @@ def make_scene(config: WorldConfig, rng: np.random.Generator, staged: Sequence[s
             drafts.append(draft)
     drafts = [drafts[index] for index in rng.permutation(len(drafts))]
     looks = {draft.looks: number for number, draft in enumerate(drafts)}
-    actors = tuple(Actor(number, draft.label, looks[draft.looks], draft.texture, draft.path)
+    actors = tuple(Actor(number, draft.label, looks[draft.looks], draft.draw(), draft.path)
                    for number, draft in enumerate(drafts, start=1))
     return Scene(build_street(rng, junction, config.width / 320), actors, cameras)
 

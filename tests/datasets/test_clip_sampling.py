@@ -15,6 +15,11 @@ def test_reference_is_any_other_valid_frame():
     assert times.min() > 160      # 200 each; four standard deviations are 46
 
 
+def test_both_frames_can_be_key():
+    clip = RandomPair(both_key=True)(2, np.array([2, 4]), 8, np.random.default_rng(0))
+    assert clip == [(2, True), (4, True)]
+
+
 def test_a_single_valid_frame_is_its_own_reference():
     assert RandomPair()(3, np.array([3]), 8, np.random.default_rng(0)) == [(3, True), (3, False)]
 

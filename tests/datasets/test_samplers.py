@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch.distributed
 from mmengine.registry import init_default_scope
+from mmengine.runner import Runner
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
 from mmvist.datasets import ClipSampler, VideoBatchSampler, VideoDataset, VideoSampler
@@ -165,6 +166,25 @@ def test_testing_through_wrappers(streets, num_ranks):
         videos, frames = index[batch].T
         assert len(set(videos.tolist())) == 1
         assert np.all(np.diff(frames) == 1)
+
+
+def test_as_the_runner_builds_it(streets):
+    loader = Runner.build_dataloader(
+        dict(dataset=streets.config(test_mode=True), sampler=dict(type='VideoSampler'), batch_size=2, num_workers=0,
+             batch_sampler=dict(type='VideoBatchSampler')), seed=0)
+    batches = [[(sample[0].video.name, sample[0].frame) for sample in batch['data_samples']] for batch in loader]
+    assert batches == [[('a', 0), ('a', 1)], [('a', 2), ('a', 3)], [('a', 4)], [('b', 0), ('b', 1)], [('b', 2)],
+                       [('c', 0)]]
+    assert len(loader) == 6
+
+
+def test_a_cut_epoch_as_the_runner_builds_it(streets):
+    loader = Runner.build_dataloader(
+        dict(dataset=streets.config(), sampler=dict(type='ClipSampler'), batch_size=1, num_workers=0,
+             num_batch_per_epoch=3), seed=0)
+    loader.sampler.set_epoch(2)
+    assert sorted(int(batch['data_samples'][0][0].frame) for batch in loader) == [0, 1, 3]
+    assert frame_index(loader.dataset).tolist() == [[0, 0], [0, 1], [0, 3]]
 
 
 def test_instances_can_be_wrapped_too(streets):

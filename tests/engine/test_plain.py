@@ -1,3 +1,4 @@
+import json
 from collections import OrderedDict
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmvist.engine.plain import as_plain
+from mmvist.engine.plain import as_json, as_plain
 
 
 @pytest.mark.parametrize(('value', 'expected'), [
@@ -33,3 +34,8 @@ def test_arguments_stay_as_they_were():
     value = {'a': [np.float64(1)]}
     as_plain(value, 'meta')
     assert type(value['a'][0]) is np.float64
+
+
+def test_as_json():
+    value = {'AP': np.float64(0.5), 'APl': np.nan, 'table': np.array([[1.0, -np.inf]]), 'n': 3}
+    assert json.loads(as_json(value, 'scores')) == {'AP': 0.5, 'APl': None, 'table': [[1.0, None]], 'n': 3}

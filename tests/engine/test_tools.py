@@ -112,7 +112,7 @@ def test_slurm(tmp_path, script, arguments, expected):
 def test_two_processes_on_a_cpu(config_file, tmp_path):
     """Items 0, 2 and 1, 3: one step an epoch, of mean 1.5."""
     environment = {**os.environ, 'CUDA_VISIBLE_DEVICES': '', 'PYTHON': sys.executable, 'PORT': '29617'}
-    subprocess.run([ROOT / 'tools' / 'dist_train.sh', config_file, '2'], env=environment, check=True)
+    subprocess.run([ROOT / 'tools' / 'dist_train.sh', config_file, '2'], env=environment, check=True, cwd=tmp_path)
     weights = tmp_path / 'work' / 'epoch_2.pth'
     assert read_checkpoint(weights)['state_dict']['weight'].item() == pytest.approx(1 - 0.15 - 0.015)
     subprocess.run([ROOT / 'tools' / 'dist_test.sh', config_file, weights, '2', '--eval', '--json',

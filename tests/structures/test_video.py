@@ -57,3 +57,9 @@ def test_classes_map_by_name():
     assert swapped.category_ids == (9,)
     with pytest.raises(ValueError, match=r"classes \['dog'\] are not in the file; it has \['car', 'person'\]"):
         some.with_classes(['dog'])
+
+
+def test_regions_of_no_class_stay():
+    some = VideoSet(('car', 'person'), (tracks((0, 1, 0, 1.), (0, 2, -1, 1.)),), (1, 2))
+    assert some.with_classes(['person']).videos[0].labels.tolist() == [-1]
+    assert some.with_classes(['person', 'car']).videos[0].labels.tolist() == [1, -1]

@@ -52,10 +52,15 @@ def make_texture() -> Callable[..., Texture]:
 
 @pytest.fixture(scope='session')
 def make_actor(make_texture: Callable) -> Callable[..., Actor]:
-    """`make_actor(track_id, feet, width, height)`: an opaque rectangle of class 0 standing at `feet` (T, 3)."""
+    """`make_actor(track_id, feet, width, height)`: an opaque rectangle of class 0 standing at `feet` (T, 3).
 
-    def build(track_id: int, feet: list, width: float = 1.0, height: float = 1.0) -> Actor:
-        return Actor(track_id, 0, track_id, make_texture(width, height, (0, 0, 40 * track_id)), np.array(feet, float))
+    Sizes just above whole metres keep the outline away from the centres of pixels.
+    """
+
+    def build(track_id: int, feet: list, width: float = 1.1, height: float = 1.1) -> Actor:
+        path = np.array(feet, float)
+        path[:, 1] += 0.05
+        return Actor(track_id, 0, track_id, make_texture(width, height, (0, 0, 40 * track_id)), path)
 
     return build
 

@@ -15,8 +15,8 @@ FIRST = 2       # surface of the first actor: 0 is the sky, 1 the street's only 
 
 
 def test_a_rectangle_fills_the_pixels_whose_rays_meet_it(make_camera, make_street, make_actor):
-    # Two by one metres at z = 10: x from -1 to 1, 27..33; y from -1 to 0, 17..20.
-    scene = Scene(make_street(), (make_actor(1, [(0, 0, 10)], width=2),), (make_camera(),))
+    # About two by one metres at z = 10: x from -1 to 1, columns 27..33; y from -1 to 0, rows 17..20.
+    scene = Scene(make_street(), (make_actor(1, [(0, 0, 10)], width=2.1),), (make_camera(),))
     frame = render(scene, 0)
     rows, columns = np.nonzero(frame.surfaces == FIRST)
     assert (columns.min(), columns.max(), rows.min(), rows.max()) == (27, 33, 17, 20)
@@ -27,7 +27,7 @@ def test_a_rectangle_fills_the_pixels_whose_rays_meet_it(make_camera, make_stree
 
 
 def test_the_nearer_of_two_wins_whatever_their_order(make_camera, make_street, make_actor):
-    near, far = make_actor(1, [(0, 0, 5)]), make_actor(2, [(0.4, 0, 10)], width=2)
+    near, far = make_actor(1, [(0, 0, 5)]), make_actor(2, [(0.4, 0, 10)], width=2.1)
     for actors in ((near, far), (far, near)):
         alone = [render(Scene(make_street(), (actor,), (make_camera(),)), 0).surfaces == FIRST for actor in actors]
         both = render(Scene(make_street(), actors, (make_camera(),)), 0)
@@ -40,7 +40,7 @@ def test_the_nearer_of_two_wins_whatever_their_order(make_camera, make_street, m
 
 
 def test_of_two_at_the_same_depth_the_later_one_is_in_front(make_camera, make_street, make_actor):
-    actors = (make_actor(1, [(0, 0, 10)], width=2), make_actor(2, [(1, 0, 10)], width=2))
+    actors = (make_actor(1, [(0, 0, 10)], width=2.1), make_actor(2, [(1, 0, 10)], width=2.1))
     surfaces = render(Scene(make_street(), actors, (make_camera(),)), 0).surfaces
     assert surfaces[18, 31] == FIRST + 1
     assert surfaces[18, 28] == FIRST
@@ -48,7 +48,7 @@ def test_of_two_at_the_same_depth_the_later_one_is_in_front(make_camera, make_st
 
 def test_a_wall_hides_who_is_behind_it(make_camera, make_street, make_actor, make_texture):
     wall = Plane(np.array([0.0, -5, 8]), RIGHT, DOWN, make_texture(10, 10))     # right half of the view
-    scene = Scene(make_street((wall,)), (make_actor(1, [(0, 0, 10)], width=4),), (make_camera(),))
+    scene = Scene(make_street((wall,)), (make_actor(1, [(0, 0, 10)], width=4.1),), (make_camera(),))
     frame = render(scene, 0)
     assert (frame.surfaces[18, 24:30] == FIRST + 1).all()
     assert (frame.surfaces[18, 30:37] == 2).all()
@@ -57,7 +57,7 @@ def test_a_wall_hides_who_is_behind_it(make_camera, make_street, make_actor, mak
 
 def test_outlines_reach_beyond_the_image(make_camera, make_street, make_actor):
     # x from 9 to 11 at z = 10 is 57..63, of which 57..59 are inside.
-    scene = Scene(make_street(), (make_actor(1, [(10, 0, 10)], width=2),), (make_camera(),))
+    scene = Scene(make_street(), (make_actor(1, [(10, 0, 10)], width=2.1),), (make_camera(),))
     assert render(scene, 0).silhouettes.tolist() == [[7 * 4, 3 * 4]]
 
 
@@ -80,18 +80,18 @@ def test_an_empty_scene_has_neither_tracks_nor_hard_cases(make_camera, make_stre
 
 
 def test_small_remains_count_as_hidden(make_camera, make_street, make_actor):
-    actors = (make_actor(1, [(0, 0, 10)] * 2), make_actor(2, [(5, 0, 10)] * 2, width=2))
+    actors = (make_actor(1, [(0, 0, 10)] * 2), make_actor(2, [(5, 0, 10)] * 2, width=2.1))
     scene = Scene(make_street(), actors, (make_camera(), make_camera()))
     areas = render_video(CONFIG, scene, 'train', 0).areas
-    assert areas.tolist() == [[16, 28]] * 2
-    video = render_video(replace(CONFIG, min_area=17), scene, 'train', 0)
+    assert areas.tolist() == [[12, 28]] * 2
+    video = render_video(replace(CONFIG, min_area=13), scene, 'train', 0)
     assert video.areas.tolist() == [[0, 28]] * 2
     assert video.tracks.ids.tolist() == [2, 2]
 
 
 def test_flow_and_validity_of_a_hand_made_scene(make_camera, make_street, make_actor):
     # It steps two metres, six pixels, to the right at z = 10 and covers 27..33 after 21..27.
-    scene = Scene(make_street(), (make_actor(1, [(-2, 0, 10), (0, 0, 10)], width=2),), (make_camera(),) * 2)
+    scene = Scene(make_street(), (make_actor(1, [(-2, 0, 10), (0, 0, 10)], width=2.1),), (make_camera(), make_camera()))
     video = render_video(CONFIG, scene, 'train', 0)
     np.testing.assert_allclose(video.backward_flow[1, 18, 27:34], [[-6, 0]] * 7, atol=1e-5)
     np.testing.assert_allclose(video.forward_flow[0, 18, 21:28], [[6, 0]] * 7, atol=1e-5)
@@ -104,7 +104,7 @@ def test_flow_and_validity_of_a_hand_made_scene(make_camera, make_street, make_a
 def test_warping_a_smooth_wall_by_the_flow_reproduces_the_frame(make_camera, make_street):
     x, y = np.meshgrid(np.arange(400), np.arange(400))
     grey = 128 + 50 * np.sin(x / 23) + 40 * np.cos(y / 31)
-    wall = Plane(np.array([-8.0, -10, 12]), AHEAD * 0.6 + RIGHT * 0.8, DOWN,
+    wall = Plane(np.array([-10.0, -10, 6]), AHEAD * 0.2 + RIGHT * 0.96 ** 0.5, DOWN,
                  Texture(np.repeat(grey[..., None], 3, axis=2).astype(np.uint8), (20.0, 20.0)))
     scene = Scene(make_street((wall,)), (), (make_camera(), make_camera((0.3, 0.1, 1.0), yaw=0.05)))
     video = render_video(CONFIG, scene, 'train', 0)

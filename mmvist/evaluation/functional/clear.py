@@ -1,7 +1,8 @@
 """CLEAR scores of multi-object tracking and segmentation (Voigtlaender et al., CVPR 2019), as their tool counts."""
 
+import operator
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -44,8 +45,7 @@ class ClearCounts:
     mostly_lost: int = 0
 
     def __add__(self, other: 'ClearCounts') -> 'ClearCounts':
-        mine, others = asdict(self), asdict(other)
-        return ClearCounts(**{name: mine[name] + others[name] for name in mine})
+        return ClearCounts(*map(operator.add, vars(self).values(), vars(other).values()))
 
     def scores(self) -> dict[str, float | int]:
         """Shares as floats, counts as ints; without objects the accuracies are -inf, without matches MOTSP is inf."""
@@ -97,35 +97,36 @@ def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 
             refuse_overlaps(tracks, 'results')
         else:
             tracks = cut_overlaps(tracks)
-        frames = mask_similarity(truth, tracks)
-        in_video = ClearCounts()
-        for label in np.union1d(truth.labels[~truth.ignore], tracks.labels).tolist():
-            counts = count(frame.of_class(label) for frame in frames)
-            of_class[label] += counts
-            in_video += counts
+        counts = count(mask_similarity(truth, tracks), len(ground_truth.classes))
+        of_class = [total + new for total, new in zip(of_class, counts, strict=True)]
         if per_video:
-            scores.update(_named(f'mots/video/{names[truth.video.id]}', in_video))
+            scores.update(_named(f'mots/video/{names[truth.video.id]}', sum(counts, ClearCounts())))
     for name, counts in zip(ground_truth.classes, of_class, strict=True):
         scores.update(_named(f'mots/{name}', counts))
     return {**_named('mots', sum(of_class, ClearCounts())), **scores}
 
 
-def count(frames: Iterable[FrameSimilarity]) -> ClearCounts:
-    """Match and count the frames of one video, in order; objects and results are of one class."""
-    tp, fp, fn, soft_tp = 0, 0, 0, 0.0
-    history: dict[int, list[int | None]] = {}
+def count(frames: Iterable[FrameSimilarity], num_classes: int) -> list[ClearCounts]:
+    """Match and count the frames of one video, in order; one entry a class."""
+    ids: dict[tuple[int, int], list[int | None]] = {}
+    num_found, num_ignored, soft_tp = np.zeros((3, num_classes))
     for frame in frames:
         rows, columns = match(frame.similarity)
-        matched = dict(zip(frame.gt_ids[rows].tolist(), frame.ids[columns].tolist(), strict=True))
-        for track in frame.gt_ids.tolist():
-            history.setdefault(track, []).append(matched.get(track))
-        ignored = frame.ignore_share > IGNORE_THRESHOLD
-        ignored[columns] = False
-        tp += len(rows)
-        fn += len(frame.gt_ids) - len(rows)
-        fp += len(frame.ids) - len(rows) - int(ignored.sum())
-        soft_tp += float(frame.similarity[rows, columns].sum())
-    return sum(map(_count_track, history.values()), ClearCounts(tp, fp, fn, soft_tp))
+        matched = dict(zip(rows.tolist(), frame.ids[columns].tolist(), strict=True))
+        for row, track in enumerate(zip(frame.gt_labels.tolist(), frame.gt_ids.tolist(), strict=True)):
+            ids.setdefault(track, []).append(matched.get(row))
+        num_found += np.bincount(frame.labels, minlength=num_classes)
+        if matched:
+            soft_tp += np.bincount(frame.gt_labels[rows], frame.similarity[rows, columns], num_classes)
+        if frame.ignore_share.any():
+            ignored = frame.ignore_share > IGNORE_THRESHOLD
+            ignored[columns] = False
+            num_ignored += np.bincount(frame.labels, ignored, num_classes)
+    counts = [ClearCounts(fp=found - ignored, soft_tp=soft) for found, ignored, soft
+              in zip(num_found.astype(int).tolist(), num_ignored.astype(int).tolist(), soft_tp.tolist(), strict=True)]
+    for (label, _), matches in ids.items():
+        counts[label] += _count_track(matches)
+    return [replace(of_class, fp=of_class.fp - of_class.tp) for of_class in counts]
 
 
 def match(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -143,27 +144,28 @@ def match(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array(list(pairs), np.int64), np.array(list(pairs.values()), np.int64)
 
 
-def _count_track(matched: list[int | None]) -> ClearCounts:
-    """Switches, fragments and coverage of one ground-truth track.
+def _count_track(matches: list[int | None]) -> ClearCounts:
+    """Counts of one ground-truth track.
 
     Args:
-        matched: Id that each of its annotated frames was matched with.
+        matches: Id that each of its annotated frames was matched with.
     """
     switches = fragments = 0
-    last = matched[0]
-    for frame, current in enumerate(matched[1:], 1):
+    last = matches[0]
+    for frame, current in enumerate(matches[1:], 1):
         if current is None:
             continue
         switches += last not in (None, current)
-        if current != matched[frame - 1]:
+        if current != matches[frame - 1]:
             # The official tool asks for an earlier match and a next one, but of the track's last frame for neither.
-            is_end = frame == len(matched) - 1
-            fragments += is_end or (last is not None and matched[frame + 1] is not None)
+            is_end = frame == len(matches) - 1
+            fragments += is_end or (last is not None and matches[frame + 1] is not None)
         last = current
-    covered = sum(current is not None for current in matched) / len(matched)
+    missed = matches.count(None)
+    covered = (len(matches) - missed) / len(matches)
     tracked, lost = covered > MOSTLY_TRACKED, covered < MOSTLY_LOST
-    return ClearCounts(switches=switches, fragments=fragments, mostly_tracked=int(tracked), mostly_lost=int(lost),
-                       partly_tracked=int(not tracked and not lost))
+    return ClearCounts(tp=len(matches) - missed, fn=missed, switches=switches, fragments=fragments,
+                       mostly_tracked=int(tracked), mostly_lost=int(lost), partly_tracked=int(not tracked and not lost))
 
 
 def _named(prefix: str, counts: ClearCounts) -> dict[str, float | int]:

@@ -28,9 +28,8 @@ def refuse_overlaps(tracks: VideoTracks, source: str) -> None:
     """Raise ValueError, with the first place, when masks of a frame share pixels."""
     frames = overlapping_frames(tracks)
     if frames:
-        rows, size = tracks.rows_at(frames[0]), (tracks.video.height, tracks.video.width)
-        shared = np.argwhere(np.triu(rle.iou(tracks.masks[rows], tracks.masks[rows], *size), 1) > 0)
-        first, second = tracks.ids[rows][shared[0]]
+        ids = tracks.ids[tracks.rows_at(frames[0])]
+        first, second = ids[np.argwhere(_shared(tracks, frames[0]))[0]]
         raise ValueError(f'{source}, video {tracks.video.name}, frame {frames[0]}: the masks of ids {first} and '
                          f'{second} overlap; MOTS wants each pixel in one mask at most ({len(frames)} such frames)')
 
@@ -41,9 +40,19 @@ def cut_overlaps(tracks: VideoTracks) -> VideoTracks:
     masks = list(tracks.masks)
     frames = overlapping_frames(tracks)
     for frame in frames:
-        rows = tracks.rows_at(frame)
-        masks[rows] = rle.make_disjoint(masks[rows], tracks.scores[rows], *size)
+        rows = tracks.rows_at(frame).start + np.flatnonzero(_shared(tracks, frame).any(axis=1))
+        cut = rle.make_disjoint([masks[row] for row in rows], tracks.scores[rows], *size)
+        for row, mask in zip(rows, cut, strict=True):
+            masks[row] = mask
     if frames:
         logger.warning('video %s: masks overlap in %d of %d frames; their pixels go to the higher score',
                        tracks.video.name, len(frames), tracks.video.length)
     return replace(tracks, masks=tuple(masks)).select(rle.area(masks, *size) > 0)
+
+
+def _shared(tracks: VideoTracks, frame: int) -> np.ndarray:
+    """Which masks of a frame share pixels with which others, (N, N) bool."""
+    masks = tracks.masks[tracks.rows_at(frame)]
+    shared = rle.iou(masks, masks, tracks.video.height, tracks.video.width) > 0
+    np.fill_diagonal(shared, False)
+    return shared

@@ -54,14 +54,11 @@ def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, Cl
 
 def _match_class(iou: np.ndarray, scores: np.ndarray, areas: np.ndarray, gt_areas: np.ndarray, crowd: np.ndarray
                  ) -> ClassMatches:
-    shape = (len(AREA_RANGES), len(IOU_THRESHOLDS), len(scores))
-    hits, misses, num_objects = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(len(AREA_RANGES), np.int64)
-    for index, (low, high) in enumerate(AREA_RANGES):
-        ignored = crowd | (gt_areas < low) | (gt_areas > high)
-        hits[index], on_ignored = match_tracks(iou, ignored, crowd)
-        misses[index] = ~hits[index] & ~on_ignored & ((areas >= low) & (areas <= high))
-        num_objects[index] = np.count_nonzero(~ignored)
-    return ClassMatches(scores, hits, misses, num_objects)
+    low, high = AREA_RANGES.T[:, :, None]
+    ignored = crowd | (gt_areas < low) | (gt_areas > high)
+    hits, on_ignored = match_tracks(iou, ignored, crowd)
+    misses = ~hits & ~on_ignored & ((areas >= low) & (areas <= high))[:, None]
+    return ClassMatches(scores, hits, misses, np.count_nonzero(~ignored, axis=1))
 
 
 def match_tracks(iou: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -71,21 +68,23 @@ def match_tracks(iou: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> tup
 
     Args:
         iou: (D, G).
-        ignored: (G,) bool, objects that do not count.
+        ignored: (A, G) bool, objects that do not count in each area range.
         crowd: (G,) bool, objects that take any number of results.
 
     Returns:
-        (T, D) bool each, for the T thresholds: results on an object that counts, results on an ignored one.
+        (A, T, D) bool each, for the T thresholds: results on an object that counts, results on an ignored one.
     """
-    num_thresholds = len(IOU_THRESHOLDS)
-    on_object, on_ignored = np.zeros((2, num_thresholds, len(iou)), bool)
-    free = np.ones((num_thresholds, len(ignored)), bool)
+    num_ranges, num_objects = ignored.shape
+    on_object, on_ignored = np.zeros((2, num_ranges, len(IOU_THRESHOLDS), len(iou)), bool)
+    free = np.ones((num_ranges, len(IOU_THRESHOLDS), num_objects), bool)
     for row in np.flatnonzero(iou.max(axis=1, initial=0) >= IOU_THRESHOLDS[0]).tolist():
-        near = (iou[row] >= IOU_THRESHOLDS[:, None]) & (free | crowd)
-        for outcome, group in ((on_object, ~ignored), (on_ignored, ignored)):
-            eligible = near & group & ~on_object[:, row, None]
-            outcome[:, row] = found = eligible.any(axis=1)
-            overlap = np.where(eligible, iou[row], -1)
-            choice = len(ignored) - 1 - overlap[:, ::-1].argmax(axis=1)
-            free[found, choice[found]] = False
+        eligible = (iou[row] >= IOU_THRESHOLDS[:, None]) & (free | crowd)
+        # Above 1 an object that counts: no ignored one can outbid it.
+        bids = np.where(eligible, iou[row] + 2.0 * ~ignored[:, None], 0)
+        choice = num_objects - 1 - bids[..., ::-1].argmax(axis=-1)
+        best = np.take_along_axis(bids, choice[..., None], axis=-1)[..., 0]
+        on_object[..., row] = best > 1.5
+        on_ignored[..., row] = (best > 0) & (best < 1.5)
+        ranges, thresholds = np.nonzero(best)
+        free[ranges, thresholds, choice[ranges, thresholds]] = False
     return on_object, on_ignored

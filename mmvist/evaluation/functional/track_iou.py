@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmvist.evaluation.functional.similarity import intersections
+from mmvist.evaluation.functional.similarity import covered_share
 from mmvist.structures import VideoTracks, rle
 
 
@@ -66,21 +66,20 @@ def track_iou(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> np.n
         (N, M) float64 in 0..1; 0 for two tracks without a pixel.
     """
     video = first.tracks.video
-    size = video.height, video.width
-    shared = np.zeros(wanted.shape, np.int64)
     rows = np.flatnonzero(wanted.any(axis=1)[first.owners])
     columns = np.flatnonzero(wanted.any(axis=0)[second.owners])
-    row_frames, column_frames = first.tracks.frames[rows], second.tracks.frames[columns]
-    for frame in np.intersect1d(row_frames, column_frames):
-        row = rows[slice(*np.searchsorted(row_frames, [frame, frame + 1]))]
-        column = columns[slice(*np.searchsorted(column_frames, [frame, frame + 1]))]
-        for label in np.unique(first.labels[first.owners[row]]):
-            some = row[first.labels[first.owners[row]] == label]
-            others = column[wanted[np.ix_(first.owners[some], second.owners[column])].any(axis=0)]
-            if len(others):
-                shared[np.ix_(first.owners[some], second.owners[others])] += intersections(
-                    [first.tracks.masks[index] for index in some], [second.tracks.masks[index] for index in others],
-                    first.row_areas[some], size)
+    masks, others = (rle.as_coco([table.tracks.masks[index] for index in some], video.height, video.width)
+                     for table, some in ((first, rows), (second, columns)))
+    row_ends, column_ends = (np.searchsorted(table.tracks.frames[some], np.arange(video.length + 1)).tolist()
+                             for table, some in ((first, rows), (second, columns)))
+    areas, owners, other_owners = first.row_areas[rows, None], first.owners[rows, None], second.owners[columns]
+    shared = np.zeros(wanted.shape)
+    for frame in range(video.length):
+        here, there = slice(*row_ends[frame:frame + 2]), slice(*column_ends[frame:frame + 2])
+        if here.start < here.stop and there.start < there.stop:
+            shared[owners[here], other_owners[there]] += covered_share(masks[here], others[there]) * areas[here]
+    # Shares of whole areas: the sum is off by far less than the half pixel that rounding takes away.
+    shared = np.rint(shared)
     either = first.volumes[:, None] + second.volumes - shared
     return np.where(wanted, shared / np.maximum(either, 1), 0.0)
 

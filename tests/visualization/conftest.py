@@ -1,0 +1,27 @@
+"""Frames and results for drawing."""
+
+import numpy as np
+import pytest
+
+from mmvist.structures import FrameResult, Video
+
+
+@pytest.fixture
+def result(box_mask):
+    """`result(frame, (id, label, score, box[, masked]), ...)`: filled boxes, in a video of 400x500 (HxW)."""
+    def build(frame, *rows, video=None, summaries=None):
+        video = video or Video('street', 'street', 400, 500, 9)
+        boxes = np.array([row[3] for row in rows], np.float32).reshape(-1, 4)
+        masks = tuple(None if row[4:] == (False,) else box_mask(row[3], video.height, video.width) for row in rows)
+        return FrameResult(video, frame, np.array([row[0] for row in rows], np.int64),
+                           np.array([row[1] for row in rows], np.int64),
+                           np.array([row[2] for row in rows], np.float32), boxes, masks, summaries)
+    return build
+
+
+@pytest.fixture
+def image():
+    """Grey 100, and read-only: nothing may be drawn into it."""
+    grey = np.full((400, 500, 3), 100, np.uint8)
+    grey.setflags(write=False)
+    return grey
