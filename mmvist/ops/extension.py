@@ -17,12 +17,13 @@ from mmvist.ops.soft_nms import softnms
 class Extension(ModuleType):
     """A module with the supplied operators, and under every other name one that raises when it is called.
 
-    mmcv asks for all its operators by name when `mmcv.ops` is imported, so a missing one may only fail when it is used.
+    mmcv asks for all its operators by name when `mmcv.ops` is imported: a missing one may only fail in use.
     """
 
     def __init__(self) -> None:
         super().__init__('mmcv._ext', 'mmcv operators in PyTorch, from mmvist.ops')
-        self.__spec__ = ModuleSpec('mmcv._ext', loader=None)  # importlib.util.find_spec refuses a module without one
+        # importlib.util.find_spec refuses a loaded module that has no spec
+        self.__spec__ = ModuleSpec('mmcv._ext', loader=None)
         self.nms = accept_half(nms)
         self.softnms = accept_half(softnms, outputs=(2,))
         self.roi_align_forward = accept_half(roi_align_forward, outputs=(2, 3, 4))
@@ -40,6 +41,6 @@ class Extension(ModuleType):
 
 def _missing(name: str, *_args: object, **_options: object) -> NoReturn:
     raise RuntimeError(
-        f'mmcv operator {name!r} needs compiled mmcv; mmvist.ops supplies nms, softnms and roi_align only. In place of '
-        "mmcv-lite, with torch and 'setuptools<82' installed first: "
+        f'mmcv operator {name!r} needs compiled mmcv; mmvist.ops supplies nms, softnms and roi_align only. '
+        "In place of mmcv-lite, with torch and 'setuptools<82' installed first: "
         'pip install --no-build-isolation --no-binary mmcv mmcv==2.1.0')

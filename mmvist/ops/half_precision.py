@@ -1,4 +1,4 @@
-"""Operators that compute in float32, called with the half-precision tensors of mixed-precision training."""
+"""Operators that compute in float32, called in mixed-precision training."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ FULL = frozenset({torch.float32, torch.float64})
 
 def accept_half(operator: Callable[..., Any], outputs: tuple[int, ...] = (),
                 native: frozenset[torch.dtype] = FULL) -> Callable[..., Any]:
-    """Let an operator take tensors of any dtype, and of several at once.
+    """Let an operator take tensors of any dtype, and of several at once, also within `torch.autocast`.
 
     Args:
         operator: Called with tensors by position and options by keyword, as mmcv's compiled functions are.
         outputs: Positions of the tensors it writes into.
-        native: What it computes in; when all tensors have one of these dtypes they are passed on as they are, else as
-            float32 copies.
+        native: What it computes in. Tensors that all have the same one of these dtypes are passed on as they
+            are, others as float32 copies.
     """
 
     @wraps(operator)
     def call(*tensors: torch.Tensor, **options: Any) -> Any:
         dtypes = {tensor.dtype for tensor in tensors}
-        if len(dtypes) == 1 and dtypes <= native:
-            return operator(*tensors, **options)
-        wide = [tensor.float() for tensor in tensors]
-        result = operator(*wide, **options)
+        with torch.autocast(tensors[0].device.type, enabled=False):
+            if len(dtypes) == 1 and dtypes <= native:
+                return operator(*tensors, **options)
+            wide = [tensor.float() for tensor in tensors]
+            result = operator(*wide, **options)
         for position in outputs:
             tensors[position].copy_(wide[position])
         return result
@@ -40,8 +41,9 @@ def accept_half(operator: Callable[..., Any], outputs: tuple[int, ...] = (),
 def widen_compiled(extension: ModuleType) -> None:
     """Give compiled mmcv's operators the half-precision support they lack; a second call changes nothing.
 
-    mmcv 2.1.0 reads NMS boxes as float32 whatever they are, and has no bfloat16 RoIAlign: both raise under
-    `torch.autocast(dtype=torch.bfloat16)`. This can go with the first mmcv that mmdet allows and that takes both.
+    mmcv 2.1.0 reads NMS boxes as float32 whatever they are, and has no bfloat16 RoIAlign: both raise within
+    `torch.autocast(dtype=torch.bfloat16)`. This can go with the first mmcv that mmdet allows and that takes
+    both.
     """
     single = frozenset({torch.float32})
     with_half = FULL | {torch.float16}

@@ -8,8 +8,8 @@ from torch import Tensor
 
 from mmvist.ops import torchvision_kernels
 
-# Boxes decided at a time, and boxes they are compared with at a time. On a CPU the overlaps of a portion should stay in
-# the cache; on a GPU fewer portions mean fewer waits.
+# Boxes decided at a time, and boxes they are compared with at a time. On a CPU the overlaps of a portion
+# should stay in the cache; on a GPU fewer portions mean fewer waits.
 BLOCK = {'cpu': 256, 'cuda': 2048}
 PORTION = {'cpu': 512, 'cuda': 16384}
 
@@ -26,7 +26,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     Returns:
         Indices of the kept boxes, best first.
     """
-    # mmcv compares in single precision: at IoU exactly 3/5, a threshold of 0.6 in double precision decides otherwise
+    # mmcv compares in single precision: at an IoU of exactly 3/5, 0.6 in double precision decides otherwise
     threshold = float(np.float32(iou_threshold))
     if offset == 0 and torchvision_kernels.works_on(boxes.device.type):
         return torch.ops.torchvision.nms(boxes, scores, threshold)
@@ -58,8 +58,9 @@ def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
 def _undominated(dominates: Tensor) -> Tensor:
     """Which boxes no kept box dominates.
 
-    The greedy rule is the one solution of "kept if nothing kept dominates it". Repeating the rule from any start
-    reaches it: each round settles the boxes whose dominators are settled. A few rounds do, each one small product.
+    The greedy rule has one solution of "kept if nothing kept dominates it", and repeating that rule reaches it
+    from any start: each round settles the boxes whose dominators are settled. A few rounds do, each one small
+    product; on a GPU each waits for its outcome.
 
     Args:
         dominates: (N, N) bool, strictly upper triangular: row over column.

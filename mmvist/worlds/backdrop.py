@@ -8,6 +8,7 @@ from mmvist.worlds.plane import View, windows
 from mmvist.worlds.street import Street
 
 SKY = 0
+FEW_PIXELS = 600  # below which a plane is read from one reduced texture, whatever its depths
 
 
 def resolve_street(street: Street, camera: Camera) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -48,15 +49,16 @@ def resolve_street(street: Street, camera: Camera) -> tuple[np.ndarray, np.ndarr
         steps = octaves[part][mine]
         if len(steps) == 0:
             continue
-        for step in range(int(steps.min()), int(steps.max()) + 1):
-            band = (mine & (octaves[part] == step)).astype(np.uint8)
+        whole = len(steps) < FEW_PIXELS
+        for step in range(int(steps.min()), int(steps.min() if whole else steps.max()) + 1):
+            band = (mine if whole else mine & (octaves[part] == step)).astype(np.uint8)
             left, top, width, height = cv2.boundingRect(band)
             if width == 0:
                 continue
             band = band[top:top + height, left:left + width]
             box = (x0 + left, y0 + top, x0 + left + width, y0 + top + height)
-            row = height // 2
-            at = (box[0] + int(np.flatnonzero(band[row])[0]), box[1] + row) if band[row].any() else box[:2]
+            rows, columns = np.nonzero(band)
+            at = (box[0] + int(columns[len(columns) // 2]), box[1] + int(rows[len(rows) // 2]))
             colours = street.planes[index].texture.warp(view, box, at, cv2.BORDER_REPLICATE)
             cv2.copyTo(colours, band, image[box[1]:box[3], box[0]:box[2]])
     return image, surfaces, nearness

@@ -11,6 +11,7 @@ from mmvist.worlds.config import SPLITS, WorldConfig
 from mmvist.worlds.scenario import make_scene, staged_kinds
 from mmvist.worlds.video import RenderedVideo
 
+NOISE_MARGIN = 64
 ATTEMPTS = 12  # castings tried until a staged hard case shows up in the rendered masks
 
 
@@ -40,9 +41,15 @@ def generate_video(config: WorldConfig, split: str, index: int) -> RenderedVideo
         video = render_video(config, make_scene(config, rng, staged), split, index)
         if set(staged) <= {case.kind for case in video.hard_cases}:
             break
-    return replace(video, images=np.stack([_with_noise(image, rng, config.noise) for image in video.images]))
+    return replace(video, images=_with_noise(video.images, rng, config.noise))
 
 
-def _with_noise(image: np.ndarray, rng: np.random.Generator, deviation: float) -> np.ndarray:
-    noise = rng.standard_normal(image.shape, np.float32) * np.float32(deviation)
-    return cv2.add(image, noise, dtype=cv2.CV_8U)  # rounds and saturates
+def _with_noise(images: np.ndarray, rng: np.random.Generator, deviation: float) -> np.ndarray:
+    """Images (T, H, W, 3) with sensor noise: one sheet of it, read at another place for every frame."""
+    height, width = images.shape[1:3]
+    sheet = rng.standard_normal((height + NOISE_MARGIN, width + NOISE_MARGIN, 3), np.float32) * np.float32(deviation)
+    noisy = np.empty_like(images)
+    for frame, (top, left) in enumerate(rng.integers(NOISE_MARGIN + 1, size=(len(images), 2)).tolist()):
+        # Rounds and saturates.
+        cv2.add(images[frame], sheet[top:top + height, left:left + width], dst=noisy[frame], dtype=cv2.CV_8U)
+    return noisy

@@ -17,6 +17,7 @@ from mmvist.worlds.scene import Scene, lie, stand
 OPAQUE = 128  # alpha from which a pixel belongs to the picture
 AIR = np.array([226, 222, 214], np.float32)
 SHADOW = 0.5  # how much of the light the darkest part of a shadow takes
+SHADOW_RANGE = 2.0, 40.0  # metres before the camera in which a shadow is more than a pixel and less than everything
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ SOFT_DISC = _soft_disc()
 
 def _cast_shadow(image: np.ndarray, on_ground: np.ndarray, texture: Texture, foot: np.ndarray, camera: Camera) -> None:
     """Darken the ground around a picture's foot."""
-    if foot[2] - camera.position[2] < 2:
+    if not SHADOW_RANGE[0] < foot[2] - camera.position[2] < SHADOW_RANGE[1]:
         return
     width = texture.size[0] * 1.15
     plane = lie(SOFT_DISC, foot, width, max(0.5 * width, 0.5))

@@ -47,7 +47,7 @@ def test_a_mask_is_blended_with_its_colour(image, result):
     # 0.75 * 100 + 0.25 * colour
     assert drawn[100, 150].tolist() == [round(75 + .25 * part) for part in colour(1)]
     # The contour is opaque, as far as an anti-aliased line of one pixel is.
-    assert np.abs(drawn[60:140, 100].astype(int) - colour(1)).max() < 20
+    assert np.abs(drawn[60:140, 100].astype(int) - colour(1)).max() < 30
     assert changed(drawn, image) == pytest.approx((100, 50, 200, 150), abs=2)
 
 
@@ -71,7 +71,7 @@ def test_an_enlarged_mask_covers_the_enlarged_pixels(result):
 def test_a_box_alone(part, image, result):
     drawn = part.draw(image, result(0, (3, 0, .9, (100, 50, 200, 150), False)), CLASSES)
     assert (drawn[60:140, 110:190] == 100).all()
-    assert drawn[100, 100] == pytest.approx(colour(3), abs=20)
+    assert drawn[100, 100].tolist() == pytest.approx(colour(3), abs=20)
     assert changed(drawn, image) == pytest.approx((100, 50, 200, 150), abs=2)
 
 

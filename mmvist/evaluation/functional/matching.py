@@ -79,12 +79,11 @@ def match_tracks(iou: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> tup
     free = np.ones((num_ranges, len(IOU_THRESHOLDS), num_objects), bool)
     for row in np.flatnonzero(iou.max(axis=1, initial=0) >= IOU_THRESHOLDS[0]).tolist():
         eligible = (iou[row] >= IOU_THRESHOLDS[:, None]) & (free | crowd)
-        # Above 1 an object that counts: no ignored one can outbid it.
-        bids = np.where(eligible, iou[row] + 2.0 * ~ignored[:, None], 0)
-        choice = num_objects - 1 - bids[..., ::-1].argmax(axis=-1)
-        best = np.take_along_axis(bids, choice[..., None], axis=-1)[..., 0]
-        on_object[..., row] = best > 1.5
-        on_ignored[..., row] = (best > 0) & (best < 1.5)
-        ranges, thresholds = np.nonzero(best)
-        free[ranges, thresholds, choice[ranges, thresholds]] = False
+        counting = eligible & ~ignored[:, None]
+        on_object[..., row] = found = counting.any(axis=-1)
+        on_ignored[..., row] = ~found & eligible.any(axis=-1)
+        overlap = np.where(np.where(found[..., None], counting, eligible), iou[row], -1)
+        choice = num_objects - 1 - overlap[..., ::-1].argmax(axis=-1)
+        taken = np.nonzero(on_object[..., row] | on_ignored[..., row])
+        free[(*taken, choice[taken])] = False
     return on_object, on_ignored
