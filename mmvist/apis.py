@@ -102,12 +102,12 @@ class VISInferencer:
                 # In testing nothing is left to chance.
                 item = transform.transform(item, np.random.default_rng(0))
             items.append(item)
-        batch = {'inputs': [item['inputs'] for item in items], 'data_samples': [item['data_samples'] for item in items]}
-        return self.model.data_preprocessor(batch)
+        return self.model.data_preprocessor({key: [item[key] for item in items] for key in ('inputs', 'data_samples')})
 
 
 def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path | None = None,
-                   results: str | Path | None = None, strip: str | Path | None = None, skip_broken: bool = False) -> int:
+                   results: str | Path | None = None, strip: str | Path | None = None, skip_broken: bool = False
+                   ) -> int:
     """Track one source and store what is asked for while it streams.
 
     Args:

@@ -21,3 +21,16 @@ TASK_UTILS = Registry('task util', parent=mmdet.TASK_UTILS, scope='mmvist',
 METRICS = Registry('metric', parent=mmdet.METRICS, scope='mmvist', locations=['mmvist.evaluation.metrics'])
 HOOKS = Registry('hook', parent=mmdet.HOOKS, scope='mmvist', locations=['mmvist.engine', 'mmvist.visualization'])
 DRAWINGS = Registry('drawing', scope='mmvist', locations=['mmvist.visualization'])
+
+# Nothing of ours yet; mmengine warns of every registry that a scope lacks.
+LOOPS = Registry('loop', parent=mmdet.LOOPS, scope='mmvist')
+LOG_PROCESSORS = Registry('log processor', parent=mmdet.LOG_PROCESSORS, scope='mmvist')
+OPTIMIZERS = Registry('optimizer', parent=mmdet.OPTIMIZERS, scope='mmvist')
+OPTIM_WRAPPERS = Registry('optimizer wrapper', parent=mmdet.OPTIM_WRAPPERS, scope='mmvist')
+OPTIM_WRAPPER_CONSTRUCTORS = Registry('optimizer wrapper constructor', parent=mmdet.OPTIM_WRAPPER_CONSTRUCTORS,
+                                      scope='mmvist')
+PARAM_SCHEDULERS = Registry('parameter scheduler', parent=mmdet.PARAM_SCHEDULERS, scope='mmvist')
+VISUALIZERS = Registry('visualizer', parent=mmdet.VISUALIZERS, scope='mmvist')
+VISBACKENDS = Registry('visualization backend', parent=mmdet.VISBACKENDS, scope='mmvist')
+MODEL_WRAPPERS = Registry('model wrapper', parent=mmdet.MODEL_WRAPPERS, scope='mmvist')
+WEIGHT_INITIALIZERS = Registry('weight initializer', parent=mmdet.WEIGHT_INITIALIZERS, scope='mmvist')

@@ -54,9 +54,9 @@ def test_a_config_trains_and_tracks(path, tmp_path):
 
 def test_the_swap_is_one_line():
     folder = ROOT / 'configs/masktrack_rcnn'
-    first, second = ([line for line in (folder / name).read_text().splitlines() if not line.startswith('#')] for name in (
-        'masktrack-rcnn_mask-rcnn_r50_fpn_12e_youtubevis2019.py',
-        'iou-tracker-plus_mask-rcnn_r50_fpn_12e_youtubevis2019.py'))
+    texts = [(folder / f'{name}_mask-rcnn_r50_fpn_12e_youtubevis2019.py').read_text()
+             for name in ('masktrack-rcnn', 'iou-tracker-plus')]
+    first, second = ([line for line in text.splitlines() if not line.startswith('#')] for text in texts)
     assert len([pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]) == 1
 
 

@@ -1,6 +1,7 @@
 """The main job in one go: make a world, train MaskTrack R-CNN on it, score it beside the image oracle, show it."""
 
 import argparse
+import os
 from pathlib import Path
 
 from mmvist.apis import VISInferencer, draw_folders
@@ -36,7 +37,7 @@ def test(path: Path, work_dir: Path, checkpoint: str, results: Path | None = Non
 def main() -> None:
     """Make, train, test, draw."""
     work_dir = parse_arguments().work_dir
-    write(WorldConfig(), WORLD)
+    write(WorldConfig(num_train_videos=64), WORLD, num_workers=os.cpu_count())
     build_runner(load_config(MODEL), work_dir, resume=True).train()
     checkpoint = latest_checkpoint(work_dir)
 

@@ -1,4 +1,4 @@
-"""Which pixels make each bin of RoIAlign, as rows of a table that holds all channels of a pixel side by side."""
+"""Which pixels make each bin of RoIAlign, as rows of a table with all channels of a pixel side by side."""
 
 from __future__ import annotations
 

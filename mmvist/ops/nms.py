@@ -19,7 +19,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
 
     Args:
         boxes: (N, 4) xyxy.
-        scores: (N,). Ties are settled as by `torch.sort`, whose order compiled mmcv uses too.
+        scores: (N,). Ties are settled as `torch.sort` does it unless asked to be stable: mmcv's order.
         iou_threshold: Boxes that overlap by more are dropped.
         offset: 0 or 1, added to widths and heights.
 
@@ -28,7 +28,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     """
     # mmcv compares in single precision: at an IoU of exactly 3/5, 0.6 in double precision decides otherwise
     threshold = float(np.float32(iou_threshold))
-    if offset == 0 and torchvision_kernels.works_on(boxes.device.type):
+    if offset == 0 and torchvision_kernels.usable_for(boxes):
         return torch.ops.torchvision.nms(boxes, scores, threshold)
     order = scores.sort(0, descending=True).indices
     return order[_keep(boxes[order], threshold, offset)]
@@ -58,9 +58,9 @@ def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
 def _undominated(dominates: Tensor) -> Tensor:
     """Which boxes no kept box dominates.
 
-    The greedy rule has one solution of "kept if nothing kept dominates it", and repeating that rule reaches it
-    from any start: each round settles the boxes whose dominators are settled. A few rounds do, each one small
-    product; on a GPU each waits for its outcome.
+    "Kept if nothing kept dominates it" has one solution, and repeating the rule reaches it from any start:
+    each round settles the boxes whose dominators are settled. A few rounds do, each one small product; on a
+    GPU each waits for its outcome.
 
     Args:
         dominates: (N, N) bool, strictly upper triangular: row over column.

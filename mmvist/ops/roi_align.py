@@ -38,7 +38,7 @@ def roi_align_forward(input: Tensor, rois: Tensor, output: Tensor, argmax_y: Ten
     _check(rois, pool_mode, aligned)
     if not output.numel():
         return
-    if _use_torchvision(input):
+    if torchvision_kernels.usable_for(input):
         output.copy_(torch.ops.torchvision.roi_align(
             input, rois, spatial_scale, aligned_height, aligned_width, sampling_ratio, aligned))
         return
@@ -65,7 +65,7 @@ def roi_align_backward(grad_output: Tensor, rois: Tensor, argmax_y: Tensor, argm
     if not grad_output.numel():
         return
     num, channels, height, width = grad_input.shape
-    if _use_torchvision(grad_output):
+    if torchvision_kernels.usable_for(grad_output):
         grad_input.copy_(torch.ops.torchvision._roi_align_backward(
             grad_output, rois, spatial_scale, aligned_height, aligned_width, num, channels, height, width,
             sampling_ratio, aligned))
@@ -94,11 +94,6 @@ def _check(rois: Tensor, pool_mode: int, aligned: bool) -> None:
         if not ordered.all():
             raise RuntimeError('roi_align: rois must have x2 >= x1 and y2 >= y1, '
                                f'got (x1, y1, x2, y2) = {tuple(rois[~ordered][0, 1:].tolist())}')
-
-
-def _use_torchvision(tensor: Tensor) -> bool:
-    """Its kernels follow the same rules as mmcv's. On a CPU the lookups here are faster."""
-    return tensor.device.type != 'cpu' and torchvision_kernels.works_on(tensor.device.type)
 
 
 def _pool_crops(input: Tensor, images: Tensor, taps: Taps, output: Tensor) -> None:

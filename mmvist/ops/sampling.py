@@ -1,7 +1,7 @@
 """Where RoIAlign samples: the pixels that make a bin along each axis, and their weights.
 
-RoIAlign (He et al., 2017) averages bilinear samples on a regular grid in each bin. Grid, interpolation and border rule
-all are products of one axis by the other, so a bin is `sum_y sum_x wy[y] wx[x] image[y, x]`.
+RoIAlign (He et al., 2017) averages bilinear samples on a regular grid in each bin. Grid, interpolation and
+border rule all are products of one axis by the other, so a bin is `sum_y sum_x wy[y] wx[x] image[y, x]`.
 """
 
 from __future__ import annotations

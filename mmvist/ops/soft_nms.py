@@ -15,7 +15,7 @@ def softnms(boxes: Tensor, scores: Tensor, dets: Tensor, iou_threshold: float, s
     Args:
         boxes: (N, 4) xyxy, on the CPU.
         scores: (N,).
-        dets: (N, 5), written: the first K rows become box and lowered score of what is kept, in the order picked.
+        dets: (N, 5), written: the first K rows become box and lowered score of what is kept.
         iou_threshold: Overlap from which `NAIVE` and `LINEAR` lower a score.
         sigma: Width of `GAUSSIAN`.
         min_score: Boxes whose score is lowered below it are dropped.

@@ -1,18 +1,27 @@
-"""Whether torchvision's compiled operators can be used."""
+"""Whether torchvision's compiled operators, which follow the same rules as mmcv's, can be used."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import torch
+from torch import Tensor
+
+
+def usable_for(tensor: Tensor) -> bool:
+    """Whether torchvision should do the work, which it should on a GPU.
+
+    On a CPU the operators of this package are faster, and settle ties between scores as mmcv does.
+    """
+    return tensor.device.type != 'cpu' and works_on(tensor.device.type)
 
 
 @cache
 def works_on(device_type: str) -> bool:
-    """Try torchvision's operators once on a kind of device.
+    """Try torchvision once on a kind of device.
 
-    An installed torchvision proves nothing: one built for another torch fails when it is imported, and one built for
-    the CPU fails when it is called with CUDA tensors.
+    An installed torchvision proves nothing: one built for another torch fails when it is imported, and one
+    built for the CPU fails when it is called with CUDA tensors.
     """
     try:
         import torchvision.ops

@@ -22,8 +22,8 @@ def enlargement(image: np.ndarray, video: Video) -> int:
 
 
 def line_width(image: np.ndarray) -> int:
-    """Pixels: 1 for frames below 480 rows, 2 up to 720p, 3 for 1080p."""
-    return max(1, round(min(image.shape[:2]) / 320))
+    """As OpenCV counts it: 1 up to 480 rows, 2 for 720 and 1080, 5 for 2160."""
+    return max(1, round(min(image.shape[:2]) / 450))
 
 
 def visible(result: FrameResult) -> FrameResult:

@@ -43,7 +43,8 @@ class DrawMasks:
             area = outline(mask, video.height, video.width, factor)
             if area is not None:
                 window = area.window(drawn)
-                tint = np.full_like(window, colour(track))
+                # Three planes merged are several times faster than broadcasting the colour.
+                tint = cv2.merge([np.full(area.inside.shape, part, np.uint8) for part in colour(track)])
                 cv2.copyTo(cv2.addWeighted(window, 1 - self.opacity, tint, self.opacity, 0), area.inside, window)
                 lines.append((area.contours(), colour(track)))
         for contours, track_colour in lines:

@@ -27,7 +27,8 @@ def stream(model, size, **options):
 
 def same(first, second):
     return (first.frame == second.frame and np.array_equal(first.ids, second.ids) and first.masks == second.masks
-            and np.allclose(first.scores, second.scores, atol=1e-5) and np.allclose(first.bboxes, second.bboxes, atol=1e-3))
+            and np.allclose(first.scores, second.scores, atol=1e-5)
+            and np.allclose(first.bboxes, second.bboxes, atol=1e-3))
 
 
 def test_results_do_not_depend_on_the_chunk(model):

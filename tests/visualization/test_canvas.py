@@ -20,7 +20,8 @@ def test_other_sizes(size):
         enlargement(np.zeros((*size, 3), np.uint8), VIDEO)
 
 
-@pytest.mark.parametrize(('size', 'width'), [((192, 320), 1), ((480, 640), 2), ((720, 1280), 2), ((1080, 1920), 3)])
+@pytest.mark.parametrize(('size', 'width'), [((192, 320), 1), ((480, 640), 1), ((720, 1280), 2), ((1920, 1080), 2),
+                                             ((2160, 3840), 5)])
 def test_line_width(size, width):
     assert line_width(np.zeros((*size, 3), np.uint8)) == width
 

@@ -133,4 +133,5 @@ def run(num_frames: int = 8, warmup: int = 2, device: str | None = None) -> dict
     rest = {name: median(values) for name, values in after.items()}
     return {'ours_s': seconds['ours'], 'mmdet_s': seconds['theirs'], 'speedup': seconds['theirs'] / seconds['ours'],
             'ours_after_share': rest['ours'] / seconds['ours'], 'mmdet_after_share': rest['theirs'] / seconds['theirs'],
-            'after_speedup': rest['theirs'] / rest['ours'], 'ours_after_s': rest['ours'], 'mmdet_after_s': rest['theirs']}
+            'after_speedup': rest['theirs'] / rest['ours'], 'ours_after_s': rest['ours'],
+            'mmdet_after_s': rest['theirs']}

@@ -1,4 +1,4 @@
-# The synthetic street world: `python tools/make_world.py --out data/street_world`.
+# The synthetic street world: `python tools/make_world.py --out data/street_world --train-videos 64`.
 data_root = 'data/street_world/'
 classes = ('car', 'pedestrian', 'truck')
 train_dataloader = dict(
@@ -9,7 +9,7 @@ train_dataloader = dict(
         classes=classes, min_size=4, clip=dict(type='RandomPair', both_key=True),
         pipeline=[
             dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomFlipClip', prob=0.5),
-            dict(type='PackClip')]))
+            dict(type='RandomColourClip', hue=180, saturation=0.5, brightness=0.3), dict(type='PackClip')]))
 val_dataloader = dict(
     batch_size=1, num_workers=0,
     sampler=dict(type='VideoSampler'), batch_sampler=dict(type='VideoBatchSampler'),

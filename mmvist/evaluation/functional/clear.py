@@ -88,7 +88,7 @@ def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 
     pairs = pair_videos(ground_truth, results)
     names = video_names(ground_truth)
     of_class = [ClearCounts() for _ in ground_truth.classes]
-    scores = {}
+    of_video = {}
     for truth, tracks in progress(pairs, len(pairs), 'MOTS scores'):
         require_masks(truth, 'ground truth')
         require_masks(tracks, 'results')
@@ -100,10 +100,11 @@ def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 
         counts = count(mask_similarity(truth, tracks), len(ground_truth.classes))
         of_class = [total + new for total, new in zip(of_class, counts, strict=True)]
         if per_video:
-            scores.update(_named(f'mots/video/{names[truth.video.id]}', sum(counts, ClearCounts())))
-    for name, counts in zip(ground_truth.classes, of_class, strict=True):
-        scores.update(_named(f'mots/{name}', counts))
-    return {**_named('mots', sum(of_class, ClearCounts())), **scores}
+            of_video[names[truth.video.id]] = sum(counts, ClearCounts())
+    rows = {'mots': sum(of_class, ClearCounts()),
+            **{f'mots/{name}': counts for name, counts in zip(ground_truth.classes, of_class, strict=True)},
+            **{f'mots/video/{name}': counts for name, counts in of_video.items()}}
+    return {f'{row}/{name}': value for row, counts in rows.items() for name, value in counts.scores().items()}
 
 
 def count(frames: Iterable[FrameSimilarity], num_classes: int) -> list[ClearCounts]:
@@ -166,7 +167,3 @@ def _count_track(matches: list[int | None]) -> ClearCounts:
     tracked, lost = covered > MOSTLY_TRACKED, covered < MOSTLY_LOST
     return ClearCounts(tp=len(matches) - missed, fn=missed, switches=switches, fragments=fragments,
                        mostly_tracked=int(tracked), mostly_lost=int(lost), partly_tracked=int(not tracked and not lost))
-
-
-def _named(prefix: str, counts: ClearCounts) -> dict[str, float | int]:
-    return {f'{prefix}/{name}': value for name, value in counts.scores().items()}

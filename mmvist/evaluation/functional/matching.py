@@ -38,7 +38,7 @@ def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, Cl
     order = np.argsort(-results.scores, kind='stable')
     best = {label: order[results.labels[order] == label][:MAX_TRACKS] for label in np.unique(results.labels).tolist()}
     labels = sorted({label for label in ground_truth.labels.tolist() if label >= 0} | set(best))
-    of_class = {label: np.flatnonzero(np.isin(ground_truth.labels, (-1, label))) for label in labels}
+    of_class = {label: np.flatnonzero((ground_truth.labels == label) | (ground_truth.labels == -1)) for label in labels}
     nothing = np.zeros(0, np.int64)
     wanted = np.zeros((len(results), len(ground_truth)), bool)
     for label in labels:

@@ -84,11 +84,13 @@ def require_masks(tracks: VideoTracks, source: str) -> None:
 
 def _ignore_share(masks: Sequence[dict], labels: np.ndarray, regions: Sequence[bytes], owners: np.ndarray,
                   size: tuple[int, int]) -> np.ndarray:
+    if owners.max() == -1:
+        return covered_share(masks, [coco.merge(rle.as_coco(regions, *size))])[:, 0]
     share = np.zeros(len(masks))
     for label in np.unique(labels).tolist():
         applying = [mask for mask, owner in zip(regions, owners.tolist(), strict=True) if owner in (-1, label)]
+        members = np.flatnonzero(labels == label)
         if applying:
-            members = np.flatnonzero(labels == label)
             region = coco.merge(rle.as_coco(applying, *size))
             share[members] = covered_share([masks[member] for member in members], [region])[:, 0]
     return share

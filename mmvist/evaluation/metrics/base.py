@@ -92,8 +92,8 @@ class VideoMetric(BaseMetric):
         Args:
             size: Not used: nothing is dropped by counting, as padding shows by itself.
         """
-        gathered = gather_object(self.results)
-        self.results.clear()
+        results, self.results = self.results, []
+        gathered = gather_object(results)
         outcome = [None]
         if is_main_process():
             # An error is sent as well: the other processes would wait for scores for ever.

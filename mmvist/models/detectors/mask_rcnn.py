@@ -88,7 +88,7 @@ class MaskRCNNDetector(BaseModule):
         return self.rpn_head.loss_and_predict(features, agnostic, proposal_cfg=self.train_cfg.rpn_proposal)
 
     def _sample(self, proposals: InstanceData, sample: DetDataSample) -> object:
-        """mmdet's sampling result: the regions that box, mask and embedding all train on."""
+        """The regions that box, mask and embedding all train on, as mmdet's sampling result."""
         priors = InstanceData(priors=proposals.bboxes)
         assigned = self.roi_head.bbox_assigner.assign(priors, sample.gt_instances, sample.ignored_instances)
         return self.roi_head.bbox_sampler.sample(assigned, priors, sample.gt_instances)

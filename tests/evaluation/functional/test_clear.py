@@ -32,7 +32,7 @@ def frame(matched):
     ([None, None], 0, 0),
 ])
 def test_switches_and_fragments(ids, switches, fragments):
-    counts = count([frame(matched) for matched in ids])
+    counts, = count([frame(matched) for matched in ids], 1)
     assert (counts.switches, counts.fragments) == (switches, fragments)
     assert (counts.tp, counts.fn) == (len(ids) - ids.count(None), ids.count(None))
 
@@ -41,7 +41,7 @@ def test_switches_and_fragments(ids, switches, fragments):
     (5, 5, (1, 0, 0)), (4, 5, (0, 1, 0)), (9, 10, (1, 0, 0)), (1, 5, (0, 1, 0)), (1, 6, (0, 0, 1)), (0, 1, (0, 0, 1)),
 ])
 def test_mostly_tracked_and_lost_are_strict(num_matched, length, expected):
-    counts = count([frame(1 if index < num_matched else None) for index in range(length)])
+    counts, = count([frame(1 if index < num_matched else None) for index in range(length)], 1)
     assert (counts.mostly_tracked, counts.partly_tracked, counts.mostly_lost) == expected
 
 

@@ -3,23 +3,24 @@
 import numpy as np
 import pytest
 
-from mmvist.evaluation.functional.similarity import intersections, mask_similarity
+from mmvist.evaluation.functional.similarity import covered_share, mask_similarity
 from mmvist.evaluation.functional.track_iou import track_iou, track_table
 from mmvist.structures import rle
 
 
-def test_shared_pixels(rect):
+def test_covered_share(rect):
     first, second = [rect(0, 0, 10, 10), rect(30, 5, 4, 4)], [rect(5, 5, 10, 10), rect(0, 0, 40, 20), rect(38, 0, 2, 2)]
-    shared = intersections(first, second, rle.area(first, 20, 40), (20, 40))
-    assert shared.tolist() == [[25, 100, 0], [0, 16, 0]]
+    share = covered_share(rle.as_coco(first, 20, 40), rle.as_coco(second, 20, 40))
+    assert share.tolist() == [[.25, 1, 0], [0, 1, 0]]
 
 
-def test_shared_pixels_of_random_masks():
+def test_random_tracks_against_pixels(make_tracks):
     generator = np.random.default_rng(0)
-    masks = generator.random((12, 33, 47)) < generator.random((12, 1, 1))
-    codes = [rle.encode(mask) for mask in masks]
-    expected = [[np.count_nonzero(a & b) for b in masks] for a in masks]
-    assert intersections(codes, codes, rle.area(codes, 33, 47), (33, 47)).tolist() == expected
+    masks = generator.random((6, 5, 20, 40)) < generator.random((6, 1, 1, 1))
+    table = track_table(make_tracks(*[dict(id=index, masks=dict(enumerate(map(rle.encode, frames))))
+                                      for index, frames in enumerate(masks)]))
+    expected = [[np.count_nonzero(a & b) / np.count_nonzero(a | b) for b in masks] for a in masks]
+    assert track_iou(table, table, np.ones((6, 6), bool)).tolist() == expected
 
 
 def test_frames_of_a_video(make_tracks, rect):
@@ -36,8 +37,12 @@ def test_frames_of_a_video(make_tracks, rect):
     assert frames[1].similarity.shape == (0, 1)
     assert frames[2].similarity.shape == (1, 0)
     assert frames[4].similarity.shape == (0, 0)
-    of_class = frames[0].of_class(1)
-    assert (of_class.gt_ids.tolist(), of_class.ids.tolist(), of_class.similarity.shape) == ([5], [], (1, 0))
+
+
+def test_classes_are_not_alike(make_tracks, rect):
+    truth = make_tracks(dict(id=1, label=0, masks={0: rect(0, 0, 5, 5)}))
+    found = make_tracks(dict(id=1, label=1, masks={0: rect(0, 0, 5, 5)}))
+    assert mask_similarity(truth, found)[0].similarity.tolist() == [[0]]
 
 
 def test_tracks_over_time(make_tracks, rect):

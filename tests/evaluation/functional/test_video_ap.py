@@ -121,13 +121,15 @@ def test_a_crowd_takes_any_number_of_results(make_set, make_tracks, rect):
 
 def test_matching_prefers_objects_that_count_and_the_last_of_equals():
     none = np.zeros(2, bool)
-    on_object, on_ignored = match_tracks(np.array([[.8, .8], [.8, 0], [.6, .7]]), none, none)
-    assert on_object[0].tolist() == [True, True, False]      # 0.8 = 0.8: the first result takes object 1
-    assert on_object[3].tolist() == [True, True, False]
-    assert not on_object[7:].any()
-    on_object, on_ignored = match_tracks(np.array([[.9, .6]]), np.array([True, False]), none)
-    assert on_object[:, 0].tolist() == [True] * 3 + [False] * 7
-    assert on_ignored[:, 0].tolist() == [False] * 3 + [True] * 6 + [False]
+    on_object, on_ignored = match_tracks(np.array([[.8, .8], [.8, 0], [.6, .7]]), none[None], none)
+    assert on_object[0, 0].tolist() == [True, True, False]  # of equals the first result leaves object 0 to the next
+    assert on_object[0, 5].tolist() == [True, True, False]
+    assert not on_object[0, 7:].any()
+    assert not on_ignored.any()
+    ignored = np.array([[True, False], [True, True]])
+    on_object, on_ignored = match_tracks(np.array([[.9, .62]]), ignored, none)
+    assert on_object[:, :, 0].tolist() == [[True] * 3 + [False] * 7, [False] * 10]
+    assert on_ignored[:, :, 0].tolist() == [[False] * 3 + [True] * 6 + [False], [True] * 9 + [False]]
 
 
 def test_only_the_best_hundred_count(make_set, make_tracks, rect):

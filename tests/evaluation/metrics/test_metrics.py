@@ -1,0 +1,231 @@
+"""Registered metrics: what they collect, refuse and report, in one process and in two."""
+
+import json
+import multiprocessing
+import traceback
+
+import numpy as np
+import pytest
+import torch
+from mmengine.evaluator import Evaluator
+
+from mmvist.evaluation.functional import clear, video_ap
+from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
+from mmvist.io import kitti_mots, ytvis
+from mmvist.registry import METRICS
+from mmvist.structures import FrameResult, TrackSummary, VideoSet
+
+CLASSES = ('car', 'pedestrian')
+
+
+def frame_results(video_set):
+    """The frames of a set, as a segmentor gives them; labels and scores of tracks come with the last frame."""
+    results = []
+    for tracks in video_set.videos:
+        video = tracks.video
+        for frame in range(video.length):
+            rows = tracks.rows_at(frame)
+            last = frame == video.length - 1
+            summaries = {track: tracks.summary(track) for track in tracks.track_ids.tolist()} if last else None
+            results.append(FrameResult(video, frame, tracks.ids[rows], tracks.labels[rows], tracks.scores[rows],
+                                       tracks.bboxes[rows], tracks.masks[rows], summaries))
+    return results
+
+
+@pytest.fixture
+def files(make_random_pair, tmp_path):
+    truth, found = make_random_pair(3, num_copies=2, ignore_label=0)
+    ytvis.write(truth, tmp_path / 'gt.json')
+    return tmp_path / 'gt.json', truth, found
+
+
+def built(kind, **arguments):
+    metric = METRICS.build(dict(type=kind, **arguments))
+    metric.dataset_meta = {'classes': CLASSES}
+    return metric
+
+
+def same(scores, expected):
+    assert scores == pytest.approx({name: expected[name] for name in scores}, nan_ok=True)
+    return len(scores)
+
+
+def test_scores_are_those_of_the_functions(files):
+    path, truth, found = files
+    for kind, expected, num_scores in (('YouTubeVISMetric', video_ap(truth, found), 12),
+                                       ('MOTSMetric', clear(truth, found, 'by_score'), 14)):
+        for per_class, num_rows in ((False, 1), (True, 3)):
+            metric = built(kind, ann_file=path, per_class=per_class)
+            for result in frame_results(found):
+                metric.process(None, [result])
+            assert same(metric.evaluate(1), expected) == num_scores * num_rows
+
+
+def test_any_order_and_doubled_frames(files):
+    path, truth, found = files
+    results = frame_results(found)
+    metric = built('YouTubeVISMetric', ann_file=path)
+    metric.process(None, results[::-1])
+    metric.process(None, results[:4])
+    same(metric.evaluate(len(results)), video_ap(truth, found))
+
+
+def test_each_validation_starts_afresh(files):
+    path, truth, found = files
+    metric = built('MOTSMetric', ann_file=path)
+    metric.process(None, frame_results(found))
+    first = metric.evaluate(0)
+    empty = metric.evaluate(0)
+    assert first['mots/TP'] > 0
+    assert (empty['mots/TP'], empty['mots/FP'], empty['mots/sMOTSA']) == (0, 0, 0)
+    assert empty['mots/FN'] == first['mots/TP'] + first['mots/FN']
+
+
+def test_classes_go_by_name(make_random_pair, tmp_path):
+    """The model's labels are another order, and fewer, than the file's."""
+    truth, found = make_random_pair(5, ignore_label=1)
+    ytvis.write(truth, tmp_path / 'gt.json')
+    expected = clear(truth, found)
+    metric = built('MOTSMetric', ann_file=tmp_path / 'gt.json', overlaps='error', per_class=True)
+    for classes in (CLASSES[::-1], CLASSES[1:], CLASSES):
+        metric.dataset_meta = {'classes': classes}
+        metric.process(None, frame_results(found.with_classes(classes)))
+        scores = metric.evaluate(0)
+        assert 'mots/pedestrian/TP' in scores
+        same({name: value for name, value in scores.items() if name.count('/') == 2}, expected)
+
+
+def test_summaries_decide(make_set, make_tracks, rect, tmp_path):
+    """The tracker's verdict on a track overrules its frames: one is dropped, one changes its class."""
+    mask = rect(0, 0, 9, 9)
+    ytvis.write(make_set(make_tracks(dict(id=1, label=1, masks={0: mask}), length=1)), tmp_path / 'gt.json')
+    found = make_tracks(dict(id=4, masks={0: mask}), dict(id=5, masks={0: rect(20, 0, 4, 4)}), length=1)
+    result = frame_results(make_set(found))[0]
+    result = FrameResult(**{**vars(result), 'summaries': {4: TrackSummary(1, .5), 5: TrackSummary(0, .9, keep=False)}})
+    metric = built('MOTSMetric', ann_file=tmp_path / 'gt.json')
+    metric.process(None, [result])
+    scores = metric.evaluate(1)
+    assert (scores['mots/TP'], scores['mots/FP']) == (1, 0)
+
+
+def test_mots_files_and_overlaps(make_set, make_tracks, rect, tmp_path):
+    mask = rect(0, 0, 9, 9)
+    truth = make_set(make_tracks(dict(id=1001, masks={0: mask}), video='0002', name='0002', length=1))
+    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    found = make_set(make_tracks(dict(id=4, score=.9, masks={0: mask}), dict(id=5, score=.2, masks={0: mask}),
+                                 video='0002', length=1))
+    for overlaps in ('by_score', 'error'):
+        metric = built('MOTSMetric', ann_file=tmp_path / 'gt', format='kitti_mots', overlaps=overlaps)
+        metric.process(None, frame_results(found))
+        if overlaps == 'error':
+            with pytest.raises(ValueError, match='the masks of ids 4 and 5 overlap'):
+                metric.evaluate(1)
+        else:
+            scores = metric.evaluate(1)
+            assert (scores['mots/TP'], scores['mots/FP'], scores['mots/sMOTSA']) == (1, 0, 1)
+
+
+def test_result_file_reads_back(files, tmp_path):
+    path, truth, found = files
+    metric = built('ResultFile', out=tmp_path / 'out' / 'results.json', ann_file=path)
+    metric.process(None, frame_results(found)[::-1])
+    assert metric.evaluate(1) == {}
+    again = ytvis.read_results(tmp_path / 'out' / 'results.json', ytvis.read(path))
+    same(video_ap(truth, again), video_ap(truth, found))
+    same(clear(truth, again, 'by_score'), clear(truth, found, 'by_score'))
+
+
+def test_all_in_one_evaluator(files, tmp_path):
+    path, _, found = files
+    evaluator = Evaluator([built('YouTubeVISMetric', ann_file=path), built('MOTSMetric', ann_file=path),
+                           built('ResultFile', out=tmp_path / 'results.json', ann_file=path)])
+    evaluator.dataset_meta = {'classes': CLASSES}
+    evaluator.process(frame_results(found))
+    scores = evaluator.evaluate(1)
+    assert {name.split('/')[0] for name in scores} == {'ytvis', 'mots'}
+    assert len(json.loads((tmp_path / 'results.json').read_text())) > 0
+
+
+def test_what_is_refused_before_the_first_frame(files, tmp_path):
+    path, truth, _ = files
+    ytvis.write(VideoSet(truth.classes, (), truth.category_ids), tmp_path / 'empty.json')
+    for error, message, make in (
+            (FileNotFoundError, 'YouTubeVISMetric: none.json: no such', lambda: YouTubeVISMetric('none.json')),
+            (FileNotFoundError, 'x: no such', lambda: MOTSMetric(path, format='kitti_mots', seqmap='x')),
+            (ValueError, "unknown format 'coco'; known: ytvis", lambda: MOTSMetric(path, format='coco')),
+            (ValueError, 'format ytvis has no sequence maps', lambda: MOTSMetric(path, seqmap=path)),
+            (ValueError, "overlaps must be 'error' or 'by_score', got 'cut'", lambda: MOTSMetric(path, overlaps='cut')),
+            (ValueError, 'empty.json: the ground truth has no objects', lambda: MOTSMetric(tmp_path / 'empty.json')),
+            (ValueError, 'out must be a file', lambda: ResultFile(tmp_path, path)),
+            (TypeError, 'per_clas', lambda: built('YouTubeVISMetric', ann_file=path, per_clas=True)),
+    ):
+        with pytest.raises(error, match=message):
+            make()
+    metric = YouTubeVISMetric(path)
+    with pytest.raises(ValueError, match=r"gt.json: classes \['bus'\] are not in the file"):
+        metric.dataset_meta = {'classes': ('car', 'bus')}
+    with pytest.raises(ValueError, match="dataset_meta must hold 'classes', got {}"):
+        metric.dataset_meta = {}
+
+
+def test_what_is_refused_from_the_model(files, make_set, make_tracks, rect):
+    path, _, _ = files
+    with pytest.raises(ValueError, match='dataset_meta must be set before results come'):
+        YouTubeVISMetric(path).process(None, [])
+    metric = built('YouTubeVISMetric', ann_file=path)
+    with pytest.raises(TypeError, match='must predict FrameResult, got dict'):
+        metric.process(None, [{}])
+    wrong = make_set(make_tracks(dict(id=1, label=2, masks={0: rect(0, 0, 2, 2)}), video=99))
+    with pytest.raises(ValueError, match=r'video v99, frame 0: labels must lie in 0..1, got \[2\]'):
+        metric.process(None, frame_results(wrong))
+    metric.process(None, frame_results(make_set(make_tracks(video=99))))
+    with pytest.raises(ValueError, match=r'video v99 \(id 99\) is not in'):
+        metric.evaluate(1)
+
+
+def two_processes(rank, folder, results, queue):
+    """One of two ranks: it holds every other frame, so no video is whole on either."""
+    torch.set_num_threads(1)
+    try:
+        torch.distributed.init_process_group('gloo', init_method=f'file://{folder}/store', rank=rank, world_size=2)
+        metrics = [built('YouTubeVISMetric', ann_file=f'{folder}/gt.json'),
+                   built('MOTSMetric', ann_file=f'{folder}/gt.json'),
+                   built('ResultFile', out=f'{folder}/results.json', ann_file=f'{folder}/gt.json')]
+        scores = {}
+        for metric in metrics:
+            # The second rank repeats a frame of the first, as samplers do that pad.
+            metric.process(None, results[rank::2] + results[:rank])
+            scores.update(metric.evaluate(len(results)))
+        metrics[1].process(None, results[:1])
+        error = None
+        if rank == 0:
+            metrics[1].results[0] = None  # scoring fails, on the first rank only
+        try:
+            metrics[1].evaluate(1)
+        except AttributeError as failure:
+            error = str(failure)
+        queue.put((rank, scores, error))
+        torch.distributed.destroy_process_group()
+    except BaseException:
+        queue.put((rank, traceback.format_exc(), None))
+
+
+def test_two_processes_give_the_scores_of_one(files, tmp_path):
+    _, truth, found = files
+    # Forked, as a fresh interpreter would spend seconds on imports.
+    context = multiprocessing.get_context('fork')
+    queue = context.Queue()
+    workers = [context.Process(target=two_processes, args=(rank, tmp_path, frame_results(found), queue))
+               for rank in range(2)]
+    for worker in workers:
+        worker.start()
+    outcomes = {rank: outcome for rank, *outcome in (queue.get(timeout=60) for _ in workers)}
+    for worker in workers:
+        worker.join()
+    expected = {**video_ap(truth, found), **clear(truth, found, 'by_score')}
+    for scores, error in outcomes.values():
+        assert same(scores, expected) == 26
+        assert "'NoneType' object has no attribute 'video'" in error
+    again = ytvis.read_results(tmp_path / 'results.json', ytvis.read(tmp_path / 'gt.json'))
+    assert video_ap(truth, again)['ytvis/AP'] == pytest.approx(expected['ytvis/AP'])
+    assert np.isfinite(expected['ytvis/AP'])

@@ -1,0 +1,131 @@
+"""`tools/eval.py` from files to tables, without torch."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmvist.io import kitti_mots, ytvis
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope='module')
+def tool():
+    spec = importlib.util.spec_from_file_location('eval_tool', ROOT / 'tools' / 'eval.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def sets(make_set, make_tracks, rect):
+    """Two cars; one is found in 3 of 4 frames, and so has an IoU of 0.75; the other is missed."""
+    truth = make_set(make_tracks(dict(id=1001, masks=dict.fromkeys(range(4), rect(0, 0, 10, 10))),
+                                 dict(id=1002, masks={0: rect(20, 0, 10, 10)}), length=4))
+    found = make_set(make_tracks(dict(id=3, score=.9, masks=dict.fromkeys(range(3), rect(0, 0, 10, 10))), length=4))
+    return truth, found
+
+
+@pytest.fixture
+def ytvis_files(sets, tmp_path):
+    ytvis.write(sets[0], tmp_path / 'gt.json')
+    ytvis.write_results(sets[1], tmp_path / 'results.json')
+    return str(tmp_path / 'results.json'), '--gt', str(tmp_path / 'gt.json')
+
+
+@pytest.fixture
+def mots_files(sets, tmp_path):
+    kitti_mots.write_txt(sets[0], tmp_path / 'gt')
+    kitti_mots.write_txt(sets[1], tmp_path / 'results')
+    return str(tmp_path / 'results'), '--gt', str(tmp_path / 'gt')
+
+
+def test_one_file_feeds_both_metrics(tool, ytvis_files, tmp_path, capsys):
+    out = tmp_path / 'new' / 'scores.json'
+    assert tool.main([*ytvis_files, '--metrics', 'ytvis', 'mots', '--json', str(out),
+                      '--markdown', str(tmp_path / 'scores.md')]) == 0
+    scores = json.loads(out.read_text())
+    # The hit ends at a recall of 1/2: 51 of 101 recalls, at six of ten thresholds.
+    assert scores['ytvis/AP'] == pytest.approx(.6 * 51 / 101)
+    assert scores['ytvis/APl'] is None
+    assert (scores['mots/sMOTSA'], scores['mots/TP'], scores['mots/FN']) == (.6, 3, 2)
+    assert 'mots/car/TP' not in scores
+    printed = capsys.readouterr().out
+    assert '30.30' in printed
+    assert '60.00' in printed
+    assert '| all | 30.30 |' in (tmp_path / 'scores.md').read_text()
+
+
+def test_mots_files_by_class_and_video(tool, mots_files, tmp_path):
+    out = tmp_path / 'scores.json'
+    assert tool.main([*mots_files, '--per-class', '--per-video', '--json', str(out)]) == 0
+    scores = json.loads(out.read_text())
+    assert scores['mots/video/v1/MOTSA'] == .6
+    assert scores['mots/car/FN'] == 2
+    assert scores['mots/pedestrian/MOTSA'] is None
+    assert not any(name.startswith('ytvis') for name in scores)
+
+
+def test_sequence_map_chooses_what_is_scored(tool, make_set, make_tracks, rect, tmp_path):
+    mask = rect(0, 0, 5, 5)
+    truth = make_set(*[make_tracks(dict(id=1001, masks={0: mask}), video=video, length=1) for video in (1, 2)])
+    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    (tmp_path / 'seqmap').write_text('v2 empty 000000 000003\n')
+    (tmp_path / 'results').mkdir()
+    (tmp_path / 'results' / 'v2.txt').write_text('')
+    out = tmp_path / 'scores.json'
+    assert tool.main([str(tmp_path / 'results'), '--gt', str(tmp_path / 'gt'), '--seqmap', str(tmp_path / 'seqmap'),
+                      '--json', str(out)]) == 0
+    assert json.loads(out.read_text())['mots/FN'] == 1
+
+
+@pytest.mark.parametrize(('content', 'message'), [
+    ('[{"video_id": 9', 'not valid JSON'),
+    ('[{"video_id": 9, "category_id": 1, "score": 1, "segmentations": []}]', 'unknown video 9'),
+    ('{}', 'must hold a list of tracks'),
+])
+def test_refused_results_end_with_status_2_and_one_message(tool, ytvis_files, content, message, capsys):
+    Path(ytvis_files[0]).write_text(content)
+    assert tool.main(list(ytvis_files)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ''
+    assert captured.err.startswith('eval.py: ')
+    assert message in captured.err
+
+
+def test_what_else_is_refused(tool, ytvis_files, mots_files, tmp_path, capsys):
+    overlapping = Path(mots_files[0]) / 'v1.txt'
+    overlapping.write_text(overlapping.read_text() + overlapping.read_text().replace('0 3 1', '0 4 1', 1)[:-1] + '\n')
+    (tmp_path / 'empty.json').write_text(json.dumps({**json.loads(Path(ytvis_files[2]).read_text()),
+                                                     'annotations': None}))
+    for arguments, message in (
+            (mots_files, 'overlap'),
+            ((ytvis_files[0], '--gt', str(tmp_path / 'none.json')), 'none.json'),
+            ((str(tmp_path / 'none'), '--gt', mots_files[2]), 'none'),
+            ((ytvis_files[0], '--gt', str(tmp_path / 'empty.json')), 'the ground truth has no objects'),
+            ((*ytvis_files, '--seqmap', 'x'), 'format ytvis has no sequence maps'),
+    ):
+        assert tool.main(list(arguments)) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_status_2(tool, capsys):
+    with pytest.raises(SystemExit) as exit_info:
+        tool.main(['a.json', '--gt', 'b.json', '--metrics', 'mAP'])
+    assert exit_info.value.code == 2
+    assert "invalid choice: 'mAP'" in capsys.readouterr().err
+
+
+def test_torch_stays_outside(ytvis_files):
+    code = f'import runpy, sys\nsys.argv = {["eval.py", *ytvis_files, "--metrics", "ytvis", "mots"]!r}\n' \
+           f'try:\n    runpy.run_path({str(ROOT / "tools" / "eval.py")!r}, run_name="__main__")\n' \
+           'except SystemExit as end:\n    print(end.code, "torch" in sys.modules, "mmengine" in sys.modules)\n'
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True,
+                          env={**os.environ, 'PYTHONPATH': str(ROOT)})
+    assert done.stdout.splitlines()[-1] == '0 False False'
+    assert 'all' in done.stdout
