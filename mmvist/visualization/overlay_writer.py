@@ -3,10 +3,8 @@
 from pathlib import Path
 from types import TracebackType
 
-import cv2
 import numpy as np
 
-from mmvist.io.atomic import open_atomic
 from mmvist.io.frames import VideoWriter
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.overlay import Overlay
@@ -54,7 +52,4 @@ class OverlayWriter:
     def close(self) -> None:
         """Complete the files."""
         self._video.close()
-        strip = self.strip.draw(self.overlay.classes)
-        if strip is not None:
-            with open_atomic(self.strip_path, 'wb') as file:
-                file.write(cv2.imencode('.png', strip)[1].tobytes())
+        self.strip.save(self.strip_path, self.overlay.classes)

@@ -1,9 +1,12 @@
 """A film strip of each track: id switches at a glance."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+import cv2
 import numpy as np
 
+from mmvist.io.atomic import open_atomic
 from mmvist.structures import FrameResult, TrackSummary
 from mmvist.visualization.canvas import visible
 from mmvist.visualization.colours import colour
@@ -94,6 +97,13 @@ class TrackStrip:
                 left = margin + column * (CELL + GAP)
                 strip[top:top + CELL, left:left + CELL] = self._cells[track].get(frame, EMPTY)
         return strip
+
+    def save(self, path: str | Path, classes: Sequence[str]) -> None:
+        """Store the strip as an image, unless there is no track to draw; see `draw`."""
+        strip = self.draw(classes)
+        if strip is not None:
+            with open_atomic(path, 'wb') as file:
+                file.write(cv2.imencode(Path(path).suffix, strip)[1].tobytes())
 
     def _forget(self, present: set[int]) -> None:
         """Keep the number of rows bounded: first those go that have ended, the shortest first."""

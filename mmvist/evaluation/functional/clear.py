@@ -1,5 +1,6 @@
 """CLEAR scores of multi-object tracking and segmentation (Voigtlaender et al., CVPR 2019), as their tool counts."""
 
+import logging
 import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.similarity import FrameSimilarity, mask_similarity, require_masks
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet
+
+logger = logging.getLogger(__name__)
 
 MATCH_THRESHOLD = 0.5  # exceeded, not reached; disjoint masks then match one to one
 IGNORE_THRESHOLD = 0.5
@@ -88,7 +91,7 @@ def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 
     pairs = pair_videos(ground_truth, results)
     names = video_names(ground_truth)
     of_class = [ClearCounts() for _ in ground_truth.classes]
-    of_video = {}
+    of_video, num_cut = {}, 0
     for truth, tracks in progress(pairs, len(pairs), 'MOTS scores'):
         require_masks(truth, 'ground truth')
         require_masks(tracks, 'results')
@@ -96,11 +99,15 @@ def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 
             refuse_overlaps(truth, 'ground truth')
             refuse_overlaps(tracks, 'results')
         else:
-            tracks = cut_overlaps(tracks)
+            tracks, num_frames = cut_overlaps(tracks)
+            num_cut += num_frames
         counts = count(mask_similarity(truth, tracks), len(ground_truth.classes))
         of_class = [total + new for total, new in zip(of_class, counts, strict=True)]
         if per_video:
             of_video[names[truth.video.id]] = sum(counts, ClearCounts())
+    if num_cut:
+        logger.warning('MOTS scores: masks of the results overlap in %d frames; the higher score took the pixels',
+                       num_cut)
     rows = {'mots': sum(of_class, ClearCounts()),
             **{f'mots/{name}': counts for name, counts in zip(ground_truth.classes, of_class, strict=True)},
             **{f'mots/video/{name}': counts for name, counts in of_video.items()}}

@@ -1,14 +1,11 @@
 """Masks that share pixels, which MOTS forbids."""
 
-import logging
 from dataclasses import replace
 
 import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.structures import VideoTracks, rle
-
-logger = logging.getLogger(__name__)
 
 
 def overlapping_frames(tracks: VideoTracks) -> list[int]:
@@ -34,8 +31,12 @@ def refuse_overlaps(tracks: VideoTracks, source: str) -> None:
                          f'{second} overlap; MOTS wants each pixel in one mask at most ({len(frames)} such frames)')
 
 
-def cut_overlaps(tracks: VideoTracks) -> VideoTracks:
-    """Give each pixel to the highest score of its frame, to the earlier row on a tie; empty masks are dropped."""
+def cut_overlaps(tracks: VideoTracks) -> tuple[VideoTracks, int]:
+    """Give each pixel to the highest score of its frame, to the earlier row on a tie; empty masks are dropped.
+
+    Returns:
+        The tracks, and in how many frames masks overlapped.
+    """
     size = tracks.video.height, tracks.video.width
     masks = list(tracks.masks)
     frames = overlapping_frames(tracks)
@@ -44,10 +45,7 @@ def cut_overlaps(tracks: VideoTracks) -> VideoTracks:
         cut = rle.make_disjoint([masks[row] for row in rows], tracks.scores[rows], *size)
         for row, mask in zip(rows, cut, strict=True):
             masks[row] = mask
-    if frames:
-        logger.warning('video %s: masks overlap in %d of %d frames; their pixels go to the higher score',
-                       tracks.video.name, len(frames), tracks.video.length)
-    return replace(tracks, masks=tuple(masks)).select(rle.area(masks, *size) > 0)
+    return replace(tracks, masks=tuple(masks)).select(rle.area(masks, *size) > 0), len(frames)
 
 
 def _shared(tracks: VideoTracks, frame: int) -> np.ndarray:

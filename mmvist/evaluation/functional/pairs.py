@@ -8,7 +8,7 @@ from mmvist.structures import VideoSet, VideoTracks
 def pair_videos(ground_truth: VideoSet, results: VideoSet) -> list[tuple[VideoTracks, VideoTracks]]:
     """Ground truth and results of every video of the ground truth, by rising video id.
 
-    A video without results is paired with no tracks: all of its objects are missed.
+    A video without results is paired with no tracks: all of its objects are missed. Ignore rows of results are dropped.
 
     Raises:
         ValueError: The classes differ, a video occurs twice or is not in the ground truth, or it has another size or
@@ -31,7 +31,7 @@ def pair_videos(ground_truth: VideoSet, results: VideoSet) -> list[tuple[VideoTr
         if tracks is None:
             tracks = VideoTracks.from_rows(truth.video, [])
         _check_shape(truth, tracks)
-        pairs.append((truth, tracks))
+        pairs.append((truth, tracks.select(~tracks.ignore)))
     return pairs
 
 

@@ -119,6 +119,12 @@ def test_a_match_inside_an_ignore_region_counts(make_set, make_tracks, rect):
     assert [scores[f'mots/{name}'] for name in ('TP', 'FP', 'FN')] == [1, 0, 0]
 
 
+def test_ignore_rows_of_results_are_dropped(make_set, make_tracks, rect):
+    truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 3, 3)})))
+    found = make_set(make_tracks(dict(id=1, label=-1, ignore=True, masks={0: rect(0, 0, 3, 3)})))
+    assert clear(truth, found) == clear(truth, make_set())
+
+
 def test_no_results_at_all(make_set, make_tracks, rect):
     truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 3, 3)})), make_tracks(video=2))
     scores = clear(truth, make_set())
@@ -136,7 +142,7 @@ def test_overlapping_results(make_set, make_tracks, rect, caplog):
     scores = clear(truth, found, 'by_score')
     # Id 3 loses four columns to id 4 and becomes exact; of id 5 nothing is left.
     assert [scores[f'mots/{name}'] for name in ('sMOTSA', 'TP', 'FP')] == [1, 2, 0]
-    assert 'masks overlap in 1 of 5 frames' in caplog.text
+    assert 'masks of the results overlap in 1 frames' in caplog.text
     assert len(found.videos[0]) == 3
 
 

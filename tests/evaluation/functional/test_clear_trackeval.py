@@ -43,5 +43,7 @@ def test_equal_to_trackeval(seed, make_random_pair, tmp_path):
     scores = clear(truth, results)
     for name, values in reference.items():
         prefix = 'mots' if name is None else f'mots/{name}'
+        if values['CLR_TP'] + values['CLR_FN'] == 0:
+            continue  # TrackEval divides by 1 where there are no objects
         for ours, theirs in SCORES.items():
             assert scores[f'{prefix}/{ours}'] == pytest.approx(values[theirs], abs=1e-9), (name, ours)

@@ -70,6 +70,13 @@ def test_what_is_known_of_a_track(make_tracks, rect):
     assert len(table) == 2
 
 
+def test_many_rows(make_tracks, rect):
+    """More than 255 masks at once, which pycocotools' area refuses under numpy 2."""
+    mask = rect(0, 0, 5, 4)
+    table = track_table(make_tracks(dict(id=1, masks=dict.fromkeys(range(300), mask)), length=300))
+    assert table.volumes.tolist() == [6000]
+
+
 @pytest.mark.parametrize('shape', [(0, 2), (2, 0), (0, 0)])
 def test_no_masks_on_a_side(shape, make_tracks, rect):
     tables = [track_table(make_tracks(*[dict(id=index, masks={0: rect(0, 0, 2, 2)}) for index in range(count)]))

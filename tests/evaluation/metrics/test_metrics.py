@@ -95,6 +95,22 @@ def test_classes_go_by_name(make_random_pair, tmp_path):
         same({name: value for name, value in scores.items() if name.count('/') == 2}, expected)
 
 
+def test_ignore_regions_serve_the_classes_that_are_left(make_set, make_tracks, rect, tmp_path):
+    truth = make_set(make_tracks(dict(id=1001, masks={0: rect(0, 0, 5, 5)}), dict(id=2001, label=1,
+                                                                                masks={0: rect(0, 9, 5, 5)}),
+                                 dict(id=10000, label=-1, ignore=True, masks={0: rect(20, 0, 9, 9)}),
+                                 video='a', name='a', length=1))
+    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    for classes in (CLASSES[::-1], CLASSES[:1], CLASSES[1:]):
+        found = make_set(make_tracks(dict(id=4, masks={0: rect(20, 0, 9, 9)}), video='a', name='a', length=1),
+                         classes=classes)
+        metric = MOTSMetric(tmp_path / 'gt', format='kitti_mots')
+        metric.dataset_meta = {'classes': classes}
+        metric.process(None, frame_results(found))
+        scores = metric.evaluate(0)
+        assert (scores['mots/FP'], scores['mots/FN']) == (0, len(classes))
+
+
 def test_summaries_decide(make_set, make_tracks, rect, tmp_path):
     """The tracker's verdict on a track overrules its frames: one is dropped, one changes its class."""
     mask = rect(0, 0, 9, 9)
