@@ -35,9 +35,9 @@ def as_coco(masks: Sequence[bytes], height: int, width: int) -> list[dict]:
 
 def area(masks: Sequence[bytes], height: int, width: int) -> np.ndarray:
     """Pixels inside each mask, (N,) int64."""
-    if not masks:
-        return np.zeros(0, np.int64)
-    return coco.area(as_coco(masks, height, width)).astype(np.int64)
+    # pycocotools 2.0.11 counts masks in a byte under numpy 2; in portions until it does not.
+    portions = (as_coco(masks[first:first + 255], height, width) for first in range(0, len(masks), 255))
+    return np.concatenate([np.zeros(0, np.int64), *(coco.area(portion).astype(np.int64) for portion in portions)])
 
 
 def bboxes(masks: Sequence[bytes], height: int, width: int) -> np.ndarray:

@@ -62,6 +62,11 @@ def test_boxes_areas_and_overlap():
     codes = [rle.encode(mask), rle.encode(np.zeros_like(mask))]
     assert rle.bboxes(codes, 13, 17).tolist() == [[3, 2, 9, 5], [0, 0, 0, 0]]
     assert rle.area(codes, 13, 17).tolist() == [18, 0]
+    assert rle.area(codes * 300, 13, 17).tolist() == [18, 0] * 300
+    assert rle.area([], 13, 17).tolist() == []
+    assert rle.bboxes(codes * 300, 13, 17).tolist() == [[3, 2, 9, 5], [0, 0, 0, 0]] * 300
+    assert rle.iou(codes * 300, codes[:1], 13, 17).tolist() == [[1.0], [0.0]] * 300
+    assert rle.decode_all(codes * 300, 13, 17).sum() == 18 * 300
     assert rle.iou(codes[:1], codes[:1], 13, 17).tolist() == [[1.0]]
     assert rle.iou([], codes, 13, 17).shape == (0, 2)
     assert rle.decode_all(codes, 13, 17).sum((1, 2)).tolist() == [18, 0]

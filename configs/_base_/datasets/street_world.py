@@ -1,6 +1,7 @@
 # The synthetic street world: `python tools/make_world.py --out data/street_world --train-videos 64`.
 data_root = 'data/street_world/'
 classes = ('car', 'pedestrian', 'truck')
+scale = (320, 192)                                        # the world's own; other videos are brought to it
 train_dataloader = dict(
     batch_size=4, num_workers=0,
     sampler=dict(type='ClipSampler'),
@@ -15,7 +16,8 @@ val_dataloader = dict(
     sampler=dict(type='VideoSampler'), batch_sampler=dict(type='VideoBatchSampler'),
     dataset=dict(
         type='VideoDataset', ann_file=data_root + 'val.json', img_prefix=data_root + 'val/JPEGImages',
-        classes=classes, test_mode=True, pipeline=[dict(type='LoadFrames'), dict(type='PackClip')]))
+        classes=classes, test_mode=True,
+        pipeline=[dict(type='LoadFrames'), dict(type='ResizeClip', scale=scale), dict(type='PackClip')]))
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='YouTubeVISMetric', ann_file=data_root + 'val.json'),
