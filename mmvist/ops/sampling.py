@@ -38,8 +38,8 @@ def find_taps(rois: Tensor, num_bins: tuple[int, int], map_size: tuple[int, int]
         map_size: Pixels of the map along x and y.
         spatial_scale: Pixels of the map per unit of the RoIs.
         sampling_ratio: Samples per bin and axis; 0 takes as many as the bin has pixels, rounded up.
-        aligned: Whether pixel centres are at 0.5, 1.5, ... of the map; else they are at 0, 1, ... and RoIs are
-            widened to one pixel at least.
+        aligned: Whether pixel centres are at 0.5, 1.5, ... of the map; else they are at 0, 1, ... and RoIs
+            are widened to one pixel at least.
     """
     corners = rois[:, 1:] * spatial_scale - (0.5 if aligned else 0.0)
     start, end = corners.view(-1, 2, 2).permute(1, 2, 0)[..., None, None]

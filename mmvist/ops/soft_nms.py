@@ -58,5 +58,5 @@ def _overlap(box: np.ndarray, others: np.ndarray, offset: int) -> np.ndarray:
     inter = sizes.clip(min=0).prod(1)
     areas = (others[:, 2] - others[:, 0] + offset) * (others[:, 3] - others[:, 1] + offset)
     area = (box[2] - box[0] + offset) * (box[3] - box[1] + offset)
-    with np.errstate(invalid='ignore'):  # 0 / 0 for boxes without area, which overlap nothing
-        return inter / (area + areas - inter)
+    # boxes without area overlap by 0; by mmcv's 0 / 0, Gaussian scores would become NaN
+    return inter / np.maximum(area + areas - inter, np.finfo(inter.dtype).tiny)

@@ -1,4 +1,4 @@
-"""Answers of `mmcv.ops` to cases in a file. `test_compiled_mmcv.py` runs it where a compiled mmcv is installed.
+"""Answers of `mmcv.ops` to cases in a file; `test_compiled_mmcv.py` runs it where mmcv is compiled.
 
 Usage: python compiled_answers.py CASES ANSWERS
 """

@@ -90,7 +90,7 @@ def test_numpy_in_numpy_out():
 def test_batched_nms_keeps_classes_apart():
     boxes = torch.tensor([[0.0, 0, 4, 4], [0, 0, 4, 4], [0, 0, 4, 5]])
     dets, kept = batched_nms(boxes, torch.tensor([0.5, 0.6, 0.7]), torch.tensor([0, 1, 1]),
-                             dict(type='nms', iou_threshold=0.5))
+                             {'type': 'nms', 'iou_threshold': 0.5})
     assert kept.tolist() == [2, 0]
     assert dets.tolist() == [[0, 0, 4, 5, pytest.approx(0.7)], [0, 0, 4, 4, 0.5]]
 

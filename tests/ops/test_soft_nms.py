@@ -67,9 +67,10 @@ def test_empty():
     assert kept.shape == (0,)
 
 
-def test_boxes_without_area_overlap_nothing():
+@pytest.mark.parametrize('method', ['naive', 'linear', 'gaussian'])
+def test_boxes_without_area_overlap_nothing(method):
     boxes = torch.tensor([[1.0, 1, 1, 1], [1, 1, 1, 1]])
-    dets, kept = soft_nms(boxes, torch.tensor([0.5, 0.6]))
+    dets, kept = soft_nms(boxes, torch.tensor([0.5, 0.6]), method=method)
     assert kept.tolist() == [1, 0]
     assert dets[:, 4].tolist() == pytest.approx([0.6, 0.5])
 

@@ -3,7 +3,7 @@ data_root = 'data/street_world/'
 classes = ('car', 'pedestrian', 'truck')
 scale = (320, 192)                                        # the world's own; other videos are brought to it
 train_dataloader = dict(
-    batch_size=4, num_workers=0,
+    batch_size=2, num_workers=0,
     sampler=dict(type='ClipSampler'),
     dataset=dict(
         type='VideoDataset', ann_file=data_root + 'train.json', img_prefix=data_root + 'train/JPEGImages',
