@@ -6,8 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 .PHONY: demo test test-slow lint clean venv
 
+# Two threads that wait by spinning stand still where something else runs on the two cores.
 demo: $(STAMP)
-	$(BIN)/python tools/demo.py
+	OMP_WAIT_POLICY=passive $(BIN)/python tools/demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu' --durations=10

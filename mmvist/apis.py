@@ -13,7 +13,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmvist.datasets.clip import Clip, ClipFrame
-from mmvist.engine import check_config, load_config, read_checkpoint
+from mmvist.engine import check_config, load_config, load_weights
 from mmvist.io.frame_json import FrameJSONWriter
 from mmvist.io.frames import DEFAULT_FPS, Frames, Source, VideoWriter, open_frames
 from mmvist.io.progress import progress
@@ -33,7 +33,7 @@ class VISInferencer:
 
     Args:
         config: Config file, or a loaded config.
-        checkpoint: Weights; without any the model keeps its initial ones.
+        checkpoint: Weights; without any the model begins with those the config says.
         device: Where to run; a GPU if there is one.
         options: New values for entries of the config, by dotted key.
         chunk: Frames the detector is given at once; more keep a GPU busy, results are the same.
@@ -46,18 +46,21 @@ class VISInferencer:
             raise ValueError(f'chunk must be at least 1, got {chunk}')
         self.config = config if isinstance(config, Config) else load_config(config, options)
         check_config(self.config)
+        if 'classes' not in self.config:
+            raise ValueError(f'config {self.config.filename or ""} has no `classes`, the names that labels index')
         init_default_scope(self.config.default_scope)
         self.device = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
         self.model = MODELS.build(self.config.model)
         self.classes: tuple[str, ...] = tuple(self.config.classes)
-        if checkpoint is not None:
-            weights = read_checkpoint(checkpoint, trust_checkpoint)
-            self.model.load_state_dict(weights.get('state_dict', weights))
+        if checkpoint is None:
+            self.model.init_weights()
+        else:
+            load_weights(self.model, checkpoint, trust_checkpoint)
         self.model.to(self.device).eval()
         self.chunk = chunk
-        # Reading and annotations belong to files on disk; what lies between them prepares any image.
+        # The same preparation as in a test; images that are there already are not read.
         pipeline = self.config.test_dataloader.dataset.pipeline
-        self._transforms = [TRANSFORMS.build(transform) for transform in pipeline if transform.type != 'LoadFrames']
+        self._transforms = [TRANSFORMS.build(transform) for transform in pipeline]
 
     def track(self, source: Source | Frames, skip_broken: bool = False) -> Iterator[tuple[np.ndarray, FrameResult]]:
         """Follow the objects of one video; memory does not grow with its length.

@@ -64,7 +64,8 @@ def test_two_videos_side_by_side(inferencer):
 
 def test_one_frame(inferencer):
     (_, result), = inferencer.track(images(1))
-    assert set(result.summaries) == set(result.ids.tolist())
+    assert set(result.ids.tolist()) <= set(result.summaries)
+    assert len(result)
 
 
 def test_files(inferencer, tmp_path):
@@ -92,7 +93,7 @@ def test_folders_become_one_video(inferencer, tmp_path):
 
 def test_a_checkpoint_of_another_model_is_refused(config, tmp_path):
     torch.save({'state_dict': {'nothing': torch.zeros(1)}}, tmp_path / 'other.pth')
-    with pytest.raises(RuntimeError, match='Missing key'):
+    with pytest.raises(ValueError, match="other.pth lacks .* of the model's weights, such as detector"):
         VISInferencer(config, tmp_path / 'other.pth', device='cpu')
 
 

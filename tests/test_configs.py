@@ -60,6 +60,13 @@ def test_the_swap_is_one_line():
     assert len([pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]) == 1
 
 
+def test_a_head_for_other_classes_is_named():
+    config = load_config(ROOT / 'configs/masktrack_rcnn/masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py',
+                         {'model.detector.roi_head.mask_head.num_classes': 80})
+    with pytest.raises(ValueError, match=r'model\.detector\.roi_head\.mask_head\.num_classes is 80, but there are 3'):
+        check_config(config)
+
+
 def test_a_stale_key_is_named():
     config = load_config(ROOT / 'configs/masktrack_rcnn/masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py',
                          {'model.tracker.max_agee': 3})

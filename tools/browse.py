@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmvist.datasets.formats import FORMATS, read_annotations
+from mmvist.datasets.formats import read_annotations
+from mmvist.io.annotations import FORMATS
 from mmvist.io.frames import open_frames
 from mmvist.io.progress import progress
 from mmvist.structures import FrameResult, VideoTracks

@@ -1,7 +1,4 @@
 default_scope = 'mmvist'
-data_preprocessor = dict(
-    type='ClipPreprocessor', mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
-    size_divisor=32)
 default_hooks = dict(
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50),

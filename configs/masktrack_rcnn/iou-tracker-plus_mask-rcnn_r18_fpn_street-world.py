@@ -1,6 +1,6 @@
 # IoUTracker+ under the same detector: one line differs from MaskTrack R-CNN's config.
 _base_ = [
-    '../_base_/detectors/mask-rcnn_r18_fpn_street-world.py', '../_base_/trackers/iou.py',
+    '../_base_/detectors/mask-rcnn_r18_fpn_street-world.py', '../_base_/trackers/iou_plus.py',
     '../_base_/datasets/street_world.py', '../_base_/schedules/street_world.py', '../_base_/runtime.py']
 model = dict(
     type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,

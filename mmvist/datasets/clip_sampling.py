@@ -44,10 +44,9 @@ class RandomPair:
 
 @TASK_UTILS.register_module()
 class ContiguousClip:
-    """Successive frames, all of them key frames, beginning with the frame the item stands for.
+    """Successive frames, all of them key frames, the frame the item stands for at a random place among them.
 
-    Near the video's end the clip begins earlier. A video that is too short is filled up with its last frame, so that
-    all clips of a batch have one length.
+    A video that is too short is filled up with its last frame, so that all clips of a batch have one length.
 
     Args:
         length: Frames of a clip.
@@ -60,5 +59,6 @@ class ContiguousClip:
 
     def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
         """Choose frames; see `RandomPair`."""
-        start = max(min(key, length - self.length), 0)
+        first, last = max(key - self.length + 1, 0), max(min(key, length - self.length), 0)
+        start = int(rng.integers(min(first, last), last + 1))
         return [ChosenFrame(min(frame, length - 1), True) for frame in range(start, start + self.length)]

@@ -1,14 +1,13 @@
-"""Annotation formats by the name a config gives them."""
+"""Annotations together with the images of their frames."""
 
 from dataclasses import replace
 from pathlib import Path
 
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import annotations
+from mmvist.io.annotations import MOTS_BENCHMARKS
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoSet, VideoTracks
 
-MOTS_BENCHMARKS = {'kitti_mots': kitti_mots.KITTI_MOTS, 'mots_challenge': kitti_mots.MOTS_CHALLENGE}
-FORMATS = ('ytvis', *MOTS_BENCHMARKS)
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
 
 
@@ -27,15 +26,12 @@ def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, se
         ValueError: There is no such format.
         FormatError: The annotations are broken, or MOTS images are missing.
     """
-    if name == 'ytvis':
-        return ytvis.read(ann_file)
+    video_set = annotations.read(ann_file, name, seqmap)
     if name not in MOTS_BENCHMARKS:
-        raise ValueError(f'unknown annotation format {name!r}; known: {", ".join(FORMATS)}')
-    benchmark = MOTS_BENCHMARKS[name]
-    sequences = None if seqmap is None else kitti_mots.read_seqmap(seqmap)
-    video_set = kitti_mots.read(ann_file, benchmark, sequences)
+        return video_set
+    first_frame = MOTS_BENCHMARKS[name].first_frame
     problems = Problems(img_prefix)
-    videos = tuple(_with_images(tracks, Path(img_prefix), benchmark.first_frame, problems)
+    videos = tuple(_with_images(tracks, Path(img_prefix), first_frame, problems)
                    for tracks in video_set.videos)
     problems.check()
     return replace(video_set, videos=videos)

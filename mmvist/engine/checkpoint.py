@@ -4,6 +4,7 @@ mmengine 0.10.7 calls `torch.load` with the default of old PyTorch, which unpick
 way to choose. All of this can go when mmengine has one.
 """
 
+import logging
 import pickle
 import re
 from collections.abc import Callable
@@ -12,7 +13,9 @@ from typing import Any
 
 import torch
 from mmengine.dist import get_dist_info, is_distributed
+from mmengine.logging import print_log
 from mmengine.runner.checkpoint import CheckpointLoader
+from torch import nn
 
 
 def read_checkpoint(path: str | Path, trusted: bool = False, map_location: Any = 'cpu') -> dict:
@@ -43,6 +46,29 @@ def read_checkpoint(path: str | Path, trusted: bool = False, map_location: Any =
     except (RuntimeError, EOFError) as error:
         raise ValueError(f'checkpoint {path} is damaged or no checkpoint: {_first_line(error)}') from error
     return torch.load(path, map_location=map_location, weights_only=False)
+
+
+def load_weights(model: nn.Module, path: str | Path, trusted: bool = False) -> None:
+    """Fill a model from a checkpoint; weights that the model has no place for are left out with a warning.
+
+    Args:
+        model: Changed in place.
+        path: The file.
+        trusted: See `read_checkpoint`.
+
+    Raises:
+        ValueError: A weight of the model is not in the file, or has another shape.
+    """
+    file = read_checkpoint(path, trusted)
+    try:
+        missing, unused = model.load_state_dict(file.get('state_dict', file), strict=False)
+    except RuntimeError as error:
+        raise ValueError(f'checkpoint {path} does not fit the model: {error}') from None
+    if missing:
+        raise ValueError(f'checkpoint {path} lacks {len(missing)} of the model\'s weights, such as {missing[0]}')
+    if unused:
+        print_log(f'checkpoint {path}: {len(unused)} weights have no place in the model, such as {unused[0]}',
+                  'current', logging.WARNING)
 
 
 def install_loader(trusted: bool = False) -> None:

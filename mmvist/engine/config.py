@@ -47,10 +47,31 @@ def check_config(config: Config) -> None:
     Raises:
         ValueError: Components with unknown types or keywords, or misspelt top-level keys; one line each.
     """
-    problems = _misspelt_keys(config) + component_problems(config)
+    problems = _misspelt_keys(config) + component_problems(config) + _wrong_class_counts(config)
     if problems:
         count = 'a problem' if len(problems) == 1 else f'{len(problems)} problems'
         raise ValueError('\n  '.join([f'config {config.filename or ""} has {count}:', *problems]))
+
+
+def _wrong_class_counts(config: Mapping) -> list[str]:
+    """Heads that were made for another number of classes than the config names; proposals know one class only."""
+    if 'classes' not in config:
+        return []
+    wanted, problems = len(config['classes']), []
+
+    def walk(node: Any, place: str) -> None:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                if key == 'num_classes' and value != wanted:
+                    problems.append(f'{place}.num_classes is {value}, but there are {wanted} classes')
+                elif key != 'rpn_head':
+                    walk(value, f'{place}.{key}')
+        elif isinstance(node, list | tuple):
+            for index, value in enumerate(node):
+                walk(value, f'{place}[{index}]')
+
+    walk(config.get('model', {}), 'model')
+    return problems
 
 
 def _misspelt_keys(config: Mapping) -> list[str]:

@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner, find_latest_checkpoint
 
-from mmvist.engine.checkpoint import install_loader
+from mmvist.engine.checkpoint import install_loader, load_weights
 from mmvist.engine.config import check_config
 from mmvist.engine.distributed import start_processes, wrapper_config
 from mmvist.engine.files import install_backend
@@ -36,7 +37,7 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
     config.work_dir = str(work_dir or config.get('work_dir') or _default_work_dir(config))
     config.launcher = launcher
     if checkpoint is not None:
-        config.load_from = str(checkpoint)
+        config.load_from = str(checkpoint) if resume else None
     if resume:
         latest = checkpoint or latest_checkpoint(config.work_dir)
         config.resume = latest is not None
@@ -45,7 +46,7 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
         else:
             print_log(f'{config.work_dir} has no checkpoint to resume from; starting from the beginning', 'current')
 
-    _check_exists(config.get('load_from'))
+    _check_exists(config.get('load_from') or checkpoint)
     # Every run writes checkpoints that can be read again.
     config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'PlainCheckpointHook'}]
     install_loader(trust_checkpoint)
@@ -54,7 +55,12 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
     if launcher != 'none' and not torch.cuda.is_available():
         config.model_wrapper_cfg = wrapper_config(config.get('model_wrapper_cfg'),
                                                   config.get('find_unused_parameters', False))
-    return Runner.from_cfg(config)
+    runner = Runner.from_cfg(config)
+    if checkpoint is not None and not resume:
+        # mmengine would pass over weights that are missing; a test of random weights helps nobody.
+        load_weights(runner.model.module if is_model_wrapper(runner.model) else runner.model, checkpoint,
+                     trust_checkpoint)
+    return runner
 
 
 def latest_checkpoint(work_dir: str | Path) -> str | None:

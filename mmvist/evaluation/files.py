@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmvist.evaluation.functional import clear, video_ap
-from mmvist.evaluation.ground_truth import MOTS_BENCHMARKS, read_ground_truth, require_objects
-from mmvist.io import kitti_mots, ytvis
+from mmvist.evaluation.ground_truth import require_objects
+from mmvist.io import annotations, kitti_mots, ytvis
+from mmvist.io.annotations import MOTS_BENCHMARKS
 from mmvist.structures import VideoSet
 
 METRICS = ('ytvis', 'mots')
@@ -39,7 +40,7 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
     unknown = [name for name in chosen if name not in METRICS]
     if unknown:
         raise ValueError(f'unknown metrics {unknown}; known: {", ".join(METRICS)}')
-    truth = read_ground_truth(ground_truth, format, seqmap)
+    truth = annotations.read(ground_truth, format, seqmap)
     require_objects(truth, ground_truth)
     found = _read_results(results, truth, format)
     scores: dict[str, float | int] = {}

@@ -103,8 +103,12 @@ def open_frames(source: Source, skip_broken: bool = False) -> Frames:
     raise FileNotFoundError(f'{source}: no such video, folder or image')
 
 
-def read_image(path: str | Path) -> np.ndarray:
+def read_image(path: str | Path, upright: bool = True) -> np.ndarray:
     """Decode an image to (H, W, 3) uint8 BGR.
+
+    Args:
+        path: The file.
+        upright: Turn it as the camera was held (EXIF); data sets are annotated on the pixels as stored.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -112,7 +116,8 @@ def read_image(path: str | Path) -> np.ndarray:
     """
     data = np.fromfile(path, np.uint8)
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+        flags = cv2.IMREAD_COLOR if upright else cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        image = cv2.imdecode(data, flags) if len(data) else None
     except cv2.error:
         image = None
     if image is None:

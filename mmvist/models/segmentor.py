@@ -23,11 +23,15 @@ class SegmentorState:
     Attributes:
         detector: The detector's state.
         tracker: The tracker's state.
+        video: Id of the video; `None` before its first frame.
+        index: Number of the last frame.
         tracks: Instances the last frame ended with.
     """
 
     detector: Any
     tracker: Any
+    video: int | str | None = None
+    index: int = -1
     tracks: Instances | None = None
 
 
@@ -56,31 +60,32 @@ class VideoInstanceSegmentor(BaseModel):
         self.disjoint_masks = disjoint_masks
         self._state: SegmentorState | None = None
 
-    def forward(self, inputs: Tensor, data_samples: Sequence[TrackDataSample] | None = None, mode: str = 'tensor'
-                ) -> Any:
+    def forward(self, inputs: Tensor, data_samples: Sequence[TrackDataSample], mode: str
+                ) -> dict[str, Tensor | list[Tensor]] | list[FrameResult]:
         """Entry of mmengine's loops.
 
         Args:
             inputs: (N, T, 3, H, W) network input.
             data_samples: N clips of T frames.
             mode: 'loss' trains on N clips. 'predict' takes the N * T frames as the next frames of one video and keeps
-                its state until the video's last frame; a first frame starts afresh. 'tensor' gives the feature maps.
+                its state until the video's last frame; a first frame, or another video, starts afresh.
         """
         if mode == 'loss':
             return self.loss(inputs, data_samples)
         if mode == 'predict':
             return self.predict(inputs, data_samples)
-        if mode == 'tensor':
-            return self.detector.extract(inputs.flatten(0, 1))
-        raise ValueError(f'mode must be "loss", "predict" or "tensor", got {mode!r}')
+        raise ValueError(f'mode must be "loss" or "predict", got {mode!r}')
 
     def loss(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> dict[str, Tensor | list[Tensor]]:
         """Losses of a batch of clips."""
-        samples = [clip[t] for clip in data_samples for t in range(len(clip))]
-        trained = self.detector.loss(inputs.flatten(0, 1), samples)
+        trained = self.detector.loss(inputs, data_samples)
         losses = dict(trained.losses)
         if self.embedder is not None:
-            losses.update(self.embedder.loss(trained, data_samples))
+            more = self.embedder.loss(trained, data_samples)
+            twice = sorted(set(losses) & set(more))
+            if twice:
+                raise ValueError(f'detector and embedder both call a loss {twice[0]!r}')
+            losses.update(more)
         return losses
 
     @torch.no_grad()
@@ -91,7 +96,9 @@ class VideoInstanceSegmentor(BaseModel):
         if first.video.id != last.video.id:
             raise ValueError(f'a batch must hold frames of one video, got {first.video.name} and {last.video.name}; '
                              'use the batch sampler VideoBatchSampler')
-        state = self.init() if first.index == 0 or self._state is None else self._state
+        state = self._state
+        if state is None or first.index == 0 or first.video.id != state.video:
+            state = self.init()
         state, results = self.step(state, frames)
         if last.index == last.video.length - 1:
             rest, summaries = self.finish(state)
@@ -115,13 +122,14 @@ class VideoInstanceSegmentor(BaseModel):
         Returns:
             The next state, and the frames that are done: as many as were given, unless the detector looks ahead.
         """
+        _check_order(state, frames)
         size = self.detector.max_chunk or len(frames)
         results = []
         for start in range(0, len(frames), size):
             detector, found = self.detector.step(state.detector, frames[start:start + size], state.tracks)
             state, done = self._track(replace(state, detector=detector), found)
             results += done
-        return state, results
+        return replace(state, video=frames[-1].video.id, index=frames[-1].index), results
 
     def finish(self, state: SegmentorState) -> tuple[list[FrameResult], dict[int, TrackSummary]]:
         """End the video.
@@ -137,11 +145,20 @@ class VideoInstanceSegmentor(BaseModel):
         results = []
         for frame, detections in found:
             if self.embedder is not None:
-                detections = self.embedder(frame, detections)
+                frame, detections = self.embedder(frame, detections)
             tracker, instances = self.tracker.step(state.tracker, detections, frame)
             state = replace(state, tracker=tracker, tracks=instances)
             results.append(to_result(instances, frame, self.disjoint_masks))
         return state, results
+
+
+def _check_order(state: SegmentorState, frames: Sequence[Frame]) -> None:
+    video, index = state.video, state.index
+    for frame in frames:
+        if video not in (None, frame.video.id) or frame.index <= index:
+            raise ValueError(f'frame {frame.index} of video {frame.video.id} cannot follow frame {index} of video '
+                             f'{video}: frames of one video must come in order')
+        video, index = frame.video.id, frame.index
 
 
 def frames_of(inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[Frame]:

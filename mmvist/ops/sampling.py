@@ -60,19 +60,19 @@ def find_taps(rois: Tensor, num_bins: tuple[int, int], map_size: tuple[int, int]
     size = start.new_tensor(map_size).view(2, 1, 1, 1)
     share = ((position >= -1) & (position <= size)) * (used / count)
     position = position.clamp(min=0).minimum(size - 1)
-    low = position.long()
-    to_high = position - low
-    far = to_high * share
+    low = position.floor()
+    far = (position - low) * share
     near = share - far
     last = (size - 1).long()
     if sampling_ratio > 0:
+        low = low.long()
         return Taps(torch.cat([low, (low + 1).minimum(last)], 3), torch.cat([near, far], 3), None)
 
     # Samples at most one pixel apart share taps: joined, they are half as many.
     first = low[..., :1]
-    shift = (low - first) * used
+    shift = ((low - first) * used).long()
     length = shift.amax((2, 3)) + 2
     weight = position.new_zeros(*position.shape[:3], int(length.max()))
     weight.scatter_add_(3, shift, near).scatter_add_(3, shift + 1, far)
-    index = first + torch.arange(weight.shape[3], device=first.device)
+    index = first.long() + torch.arange(weight.shape[3], device=first.device)
     return Taps(index.minimum(last), weight, length)

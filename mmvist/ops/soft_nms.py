@@ -25,23 +25,25 @@ def softnms(boxes: Tensor, scores: Tensor, dets: Tensor, iou_threshold: float, s
     Returns:
         (K,) indices of the kept boxes, in the order picked.
     """
-    left = np.column_stack([boxes.detach().numpy(), scores.detach().numpy()])
-    indices = np.arange(len(left))
+    left = np.vstack([boxes.detach().t().numpy(), scores.detach().numpy()])   # (5, those left)
+    indices = np.arange(left.shape[1])
     threshold = left.dtype.type(iou_threshold)
     done = 0
-    while done < len(left):
-        best = done + left[done:, 4].argmax()
-        left[[done, best]], indices[[done, best]] = left[[best, done]], indices[[best, done]]
-        picked, others = left[done], left[done + 1:]
+    while done < len(indices):
+        best = done + left[4, done:].argmax()
+        left[:, [done, best]], indices[[done, best]] = left[:, [best, done]], indices[[best, done]]
+        iou = _overlap(left[:4, done], left[:4, done + 1:], offset)
         done += 1
-        iou = _overlap(picked, others, offset)
+        lowered = left[4, done:]
         if method == GAUSSIAN:
-            others[:, 4] *= np.exp(-(iou * iou) / left.dtype.type(sigma))
+            lowered *= np.exp(-(iou * iou) / left.dtype.type(sigma))
         else:
-            others[:, 4] *= np.where(iou >= threshold, 1 - iou if method == LINEAR else 0, 1)
-        rows = np.concatenate([np.arange(done), done + _compact(others[:, 4] >= min_score)])
-        left, indices = left[rows], indices[rows]
-    dets[:done] = from_numpy(left)
+            lowered *= np.where(iou >= threshold, 1 - iou if method == LINEAR else 0, 1)
+        kept = lowered >= min_score
+        if not kept.all():
+            positions = np.concatenate([np.arange(done), done + _compact(kept)])
+            left, indices = left[:, positions], indices[positions]
+    dets[:done] = from_numpy(left).t()
     return from_numpy(indices)
 
 
@@ -54,9 +56,11 @@ def _compact(kept: np.ndarray) -> np.ndarray:
 
 
 def _overlap(box: np.ndarray, others: np.ndarray, offset: int) -> np.ndarray:
-    sizes = np.minimum(box[2:4], others[:, 2:4]) - np.maximum(box[:2], others[:, :2]) + offset
-    inter = sizes.clip(min=0).prod(1)
-    areas = (others[:, 2] - others[:, 0] + offset) * (others[:, 3] - others[:, 1] + offset)
+    """IoU (N,) of a box (4,) with others (4, N)."""
+    width = np.minimum(box[2], others[2]) - np.maximum(box[0], others[0]) + offset
+    height = np.minimum(box[3], others[3]) - np.maximum(box[1], others[1]) + offset
+    inter = width.clip(min=0) * height.clip(min=0)
+    areas = (others[2] - others[0] + offset) * (others[3] - others[1] + offset)
     area = (box[2] - box[0] + offset) * (box[3] - box[1] + offset)
     # boxes without area overlap by 0; by mmcv's 0 / 0, Gaussian scores would become NaN
     return inter / np.maximum(area + areas - inter, np.finfo(inter.dtype).tiny)

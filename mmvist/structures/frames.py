@@ -1,6 +1,7 @@
 """A frame on its way through the loop."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
@@ -18,7 +19,8 @@ class Frame:
         height: Rows of the network input that are image, not padding.
         width: Columns of the network input that are image, not padding.
         scale: Network pixels per original pixel, (x, y).
-        features: Feature maps (C, h, w) from fine to coarse, set by the detector.
+        features: Feature maps (C, h, w), from fine to coarse, by the name of what made them ('neck', ...); set by the
+            detector.
     """
 
     video: Video
@@ -27,4 +29,4 @@ class Frame:
     height: int
     width: int
     scale: tuple[float, float]
-    features: tuple[Tensor, ...] = ()
+    features: Mapping[str, tuple[Tensor, ...]] = field(default_factory=dict)

@@ -19,11 +19,11 @@ FIELDS = {
     'bboxes': Field((4,), True, 'xyxy, pixels of the network input'),
     'scores': Field((), True, 'confidence in 0..1'),
     'labels': Field((), False, 'index into the class list'),
-    'ids': Field((), False, 'track id, unique within a frame'),
+    'ids': Field((), False, 'track id; unique within a frame, but for regions, of which several may cover one object'),
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
     'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
     'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
-    'masks': Field(None, True, 'region of each instance: a mask column of structures.masks'),
+    'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
 }
 
 

@@ -62,7 +62,8 @@ class Hungarian:
     """The one-to-one decision with the largest sum of scores.
 
     Each detection has a "new" row of its own, so births take part in the optimum: a match is worth what it scores above
-    a new track, and pairs that score no more than that are left unmatched. Forbidden pairs never come back.
+    a new track, and pairs that score no more than that are left unmatched. Forbidden pairs never come back. A detection
+    that must not be born counts one less than the lowest score when it is dropped.
     """
 
     def __call__(self, affinity: np.ndarray) -> np.ndarray:
@@ -77,9 +78,7 @@ class Hungarian:
         rows = np.where(new > -np.inf, 0, DROPPED)
         if not allowed.any():
             return rows
-        # Where no birth is possible a match must beat being dropped, whatever its score.
-        finite = affinity[affinity > -np.inf]
-        floor = np.where(new > -np.inf, new, finite.min() - (finite.max() - finite.min() + 1) * affinity.shape[1])
+        floor = np.where(new > -np.inf, new, affinity[affinity > -np.inf].min() - 1)
         gain = np.where(allowed, np.maximum(np.where(allowed, pairs, 0) - floor, 0), 0)
         tracks, detections = linear_sum_assignment(gain, maximize=True)
         real = gain[tracks, detections] > 0

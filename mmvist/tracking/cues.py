@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
+from mmvist.structures.boxes import box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.overlap import box_iou
 
 
 def with_new_row(matrix: Tensor, new: float) -> Tensor:

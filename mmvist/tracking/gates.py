@@ -3,8 +3,8 @@
 from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
+from mmvist.structures.boxes import box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.overlap import box_iou
 
 
 @TASK_UTILS.register_module()

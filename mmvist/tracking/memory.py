@@ -14,12 +14,20 @@ class LatestMemory:
     """A track looks like its last detection.
 
     Args:
+        columns: What is kept, as far as detections have it.
         frozen: Columns that stay as they were when the track was born. MaskTrack R-CNN's paper replaces the label with
             every match, its code freezes it: `frozen=['labels']`.
     """
 
-    def __init__(self, frozen: Sequence[str] = ()) -> None:
-        self.frozen = tuple(frozen)
+    def __init__(self, columns: Sequence[str] = ('bboxes', 'labels', 'embeds'), frozen: Sequence[str] = ()) -> None:
+        unknown = set(frozen) - set(columns)
+        if unknown:
+            raise ValueError(f'LatestMemory: frozen must be among columns {list(columns)}, got {sorted(unknown)}')
+        self.columns, self.frozen = tuple(columns), tuple(frozen)
+
+    def init(self, detections: Instances) -> Instances:
+        """No tracks yet, with the columns that those born of such detections will have."""
+        return detections[:0].only([name for name in self.columns if name in detections])
 
     def update(self, tracks: Instances, detections: Instances, source: Tensor) -> Instances:
         """Next frame's tracks.

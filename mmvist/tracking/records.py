@@ -39,6 +39,15 @@ class TrackRecords:
         return TrackRecords(self.ids[rows], self.last_frames[rows], self.lengths[rows], self.score_sums[rows],
                             self.votes[rows])
 
+    @staticmethod
+    def cat(first: 'TrackRecords', second: 'TrackRecords') -> 'TrackRecords':
+        """Rows of both, one after another."""
+        width = max(first.votes.shape[1], second.votes.shape[1])
+        votes = [np.pad(part.votes, ((0, 0), (0, width - part.votes.shape[1]))) for part in (first, second)]
+        columns = [np.concatenate([getattr(first, name), getattr(second, name)])
+                   for name in ('ids', 'last_frames', 'lengths', 'score_sums')]
+        return TrackRecords(*columns, np.concatenate(votes))
+
     def add(self, ids: np.ndarray) -> 'TrackRecords':
         """Append tracks without detections."""
         count = len(ids)

@@ -9,7 +9,6 @@ from mmvist.registry import TASK_UTILS
 from mmvist.structures.instances import Instances
 
 
-@TASK_UTILS.register_module()
 class Stage:
     """Cues that score, gates that forbid, and the assigner that decides.
 

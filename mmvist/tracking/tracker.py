@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from mmengine.model import BaseModule
 from torch import Tensor
 
 from mmvist.registry import MODELS, TASK_UTILS
@@ -13,6 +14,7 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.tracking.assigners import DROPPED
 from mmvist.tracking.records import TrackRecords
+from mmvist.tracking.stage import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,21 +25,21 @@ class TrackerState:
         tracks: Live tracks as the memory left them; `None` before the first detections.
         records: The same tracks' bookkeeping, row by row.
         next_id: Id of the next birth; ids count from 0.
-        ended: Summaries of the tracks that died, newest first, as a linked list.
+        ended: Records of the tracks that died, in portions that shrink by half or more.
     """
 
     tracks: Instances | None = None
     records: TrackRecords = TrackRecords.empty()
     next_id: int = 0
-    ended: tuple | None = None
+    ended: tuple[TrackRecords, ...] = ()
 
 
 @MODELS.register_module()
-class AssociationTracker:
+class AssociationTracker(BaseModule):
     """Gives each detection an old id or a new one, by comparing it with the live tracks.
 
     Args:
-        stages: Configs of `Stage`, without `type`. Each stage sees the tracks and detections that the stages before it
+        stages: Arguments of `Stage`. Each stage sees the tracks and detections that the stages before it
             left over; what the last one calls new is born.
         memory: Config of the memory.
         max_age: Largest number of frames between two detections of a track; `None` never forgets.
@@ -47,7 +49,8 @@ class AssociationTracker:
     def __init__(self, stages: Sequence[dict], memory: dict, max_age: int | None = None, min_length: int = 1) -> None:
         if not stages:
             raise ValueError('AssociationTracker: at least one stage is needed')
-        self.stages = [TASK_UTILS.build({'type': 'Stage', **stage}) for stage in stages]
+        super().__init__()
+        self.stages = [Stage(**stage) for stage in stages]
         self.memory = TASK_UTILS.build(memory)
         self.max_age, self.min_length = max_age, min_length
 
@@ -66,7 +69,7 @@ class AssociationTracker:
         Returns:
             The next state, and the detections that were not dropped with their `ids`.
         """
-        tracks = detections[:0] if state.tracks is None else state.tracks
+        tracks = self.memory.init(detections) if state.tracks is None else state.tracks
         tracks, records, ended = self._forget(tracks, state.records, state.ended, frame.index)
         rows, labels, scores = self._associate(tracks, records, detections, frame.index)
 
@@ -91,15 +94,12 @@ class AssociationTracker:
     def finish(self, state: TrackerState) -> dict[int, TrackSummary]:
         """Label, score and verdict of every track of the video, by id."""
         summaries = {}
-        records, ended = state.records, state.ended
-        while True:
+        for records in (*state.ended, state.records):
             summaries.update(records.summaries(self.min_length))
-            if ended is None:
-                return dict(sorted(summaries.items()))
-            records, ended = ended
+        return dict(sorted(summaries.items()))
 
-    def _forget(self, tracks: Instances, records: TrackRecords, ended: tuple | None, frame: int
-                ) -> tuple[Instances, TrackRecords, tuple | None]:
+    def _forget(self, tracks: Instances, records: TrackRecords, ended: tuple[TrackRecords, ...], frame: int
+                ) -> tuple[Instances, TrackRecords, tuple[TrackRecords, ...]]:
         """Retire tracks whose last detection is older than `max_age`."""
         if self.max_age is None or len(records) == 0:
             return tracks, records, ended
@@ -107,12 +107,12 @@ class AssociationTracker:
         if alive.all():
             return tracks, records, ended
         return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
-                (records.select(~alive), ended))
+                _append(ended, records.select(~alive)))
 
     def _associate(self, tracks: Instances, records: TrackRecords, detections: Instances, frame: int
                    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows as an assigner gives them, and the detections' labels and scores, on the host."""
-        compared = tracks.replace(gaps=_index(frame - records.last_frames, tracks))
+        compared = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(frame - records.last_frames, tracks))
         rows = np.zeros(len(detections), np.int64)
         free_tracks, open_columns = np.arange(len(tracks)), np.arange(len(detections))
         labels = scores = None
@@ -127,6 +127,8 @@ class AssociationTracker:
                 affinity, scores, labels = host[:-2], host[-2].astype(np.float64), host[-1].astype(np.int64)
             else:
                 affinity = affinity.cpu().numpy()
+            if np.isnan(affinity).any():
+                raise ValueError(f'frame {frame}: scores of matches are not numbers; embeddings or boxes have diverged')
             decided = stage.assigner(affinity)
             rows[open_columns] = np.where(decided > 0, np.append(-1, free_tracks)[np.maximum(decided, 0)] + 1, decided)
             free_tracks = np.delete(free_tracks, decided[decided > 0] - 1)
@@ -134,6 +136,13 @@ class AssociationTracker:
             if len(open_columns) == 0:
                 break
         return rows, labels, scores
+
+
+def _append(ended: tuple[TrackRecords, ...], records: TrackRecords) -> tuple[TrackRecords, ...]:
+    """Add a portion, joined with those before it that are no longer: each row is copied a few times at most."""
+    while ended and len(ended[-1]) <= len(records):
+        records, ended = TrackRecords.cat(ended[-1], records), ended[:-1]
+    return (*ended, records)
 
 
 def _index(values: np.ndarray, like: Instances) -> Tensor:

@@ -109,7 +109,7 @@ def _classes(loop: BaseLoop) -> tuple[str, ...]:
 def _image(path: str, video: Video) -> np.ndarray:
     """The frame's image, black where it is broken: the test went on without it, and so does its video."""
     try:
-        return read_image(path)
+        return read_image(path, upright=False)
     except (OSError, ValueError) as error:
         print_log(f'drawn on black: {error}', 'current', logging.WARNING)
         return np.zeros((video.height, video.width, 3), np.uint8)

@@ -24,17 +24,24 @@ def test_a_single_valid_frame_is_its_own_reference():
     assert RandomPair()(3, np.array([3]), 8, np.random.default_rng(0)) == [(3, True), (3, False)]
 
 
-@pytest.mark.parametrize(('key', 'length', 'expected'), [
-    (0, 9, [0, 1, 2, 3]),       # begins with the key
-    (5, 9, [5, 6, 7, 8]),
-    (6, 9, [5, 6, 7, 8]),       # shifted in at the end
-    (8, 9, [5, 6, 7, 8]),
-    (1, 4, [0, 1, 2, 3]),
-    (1, 3, [0, 1, 2, 2]),       # too short: the last frame again
-    (0, 1, [0, 0, 0, 0]),
+@pytest.mark.parametrize(('key', 'length', 'starts'), [
+    (0, 9, {0}),
+    (1, 9, {0, 1}),
+    (5, 9, {2, 3, 4, 5}),
+    (6, 9, {3, 4, 5}),          # shifted in at the end
+    (8, 9, {5}),
+    (1, 4, {0}),
 ])
-def test_contiguous(key, length, expected):
-    clip = ContiguousClip(4)(key, np.array([key]), length, np.random.default_rng(0))
+def test_contiguous_clips_hold_their_key_at_every_place(key, length, starts):
+    rng = np.random.default_rng(0)
+    clips = [[frame.index for frame in ContiguousClip(4)(key, np.array([key]), length, rng)] for _ in range(60)]
+    assert {clip[0] for clip in clips} == starts
+    assert all(clip == list(range(clip[0], clip[0] + 4)) and key in clip for clip in clips)
+
+
+@pytest.mark.parametrize(('length', 'expected'), [(3, [0, 1, 2, 2]), (1, [0, 0, 0, 0])])
+def test_short_videos_repeat_their_last_frame(length, expected):
+    clip = ContiguousClip(4)(0, np.array([0]), length, np.random.default_rng(0))
     assert [frame.index for frame in clip] == expected
     assert all(frame.key for frame in clip)
 

@@ -212,9 +212,9 @@ def test_load_frames(tmp_path):
 
 @pytest.mark.parametrize(('content', 'told'), [
     (None, 'cannot be read: No such file'),
-    (b'', 'is empty, cut short, or no image'),
-    (b'text', 'is empty, cut short, or no image'),
-    ('half', 'is empty, cut short, or no image'),
+    (b'', 'not an image that can be decoded'),
+    (b'text', 'not an image that can be decoded'),
+    ('half', 'not an image that can be decoded'),
     ('upright', 'is 10x8, the annotations of video v are 8x10'),
 ])
 def test_broken_images_are_named(tmp_path, content, told):

@@ -37,7 +37,7 @@ def tiny_slots(tracker='masktrack'):
 
 def tiny_model(**slots):
     torch.manual_seed(0)
-    preprocessor = Config.fromfile('configs/_base_/runtime.py').data_preprocessor
+    preprocessor = Config.fromfile('configs/_base_/detectors/mask-rcnn_r50_fpn.py').data_preprocessor
     model = MODELS.build(dict(type='VideoInstanceSegmentor', data_preprocessor=preprocessor,
                               **{'detector': tiny_detector(), **tiny_slots(), **slots}))
     model.init_weights()

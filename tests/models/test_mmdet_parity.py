@@ -52,7 +52,7 @@ def found(models):
 
 def test_features(found):
     frame, _, features, _ = found
-    for ours, theirs in zip(frame.features, features, strict=True):
+    for ours, theirs in zip(frame.features['neck'], features, strict=True):
         torch.testing.assert_close(ours, theirs[0])
 
 
@@ -80,7 +80,7 @@ def test_match_logits(models, found):
         boxes = detections.bboxes
         regions, _ = theirs.track_head.extract_roi_feats(features, [boxes])
         logits = theirs.track_head.predict(regions, regions[:2])
-        embedded = ours.embedder(frame, detections)
+        _, embedded = ours.embedder(frame, detections)
     log_probability = AppearanceSoftmax()(embedded[:2], embedded)
     torch.testing.assert_close(log_probability.T, logits.log_softmax(1), rtol=1e-4, atol=1e-5)
 

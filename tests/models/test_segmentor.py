@@ -6,6 +6,8 @@ import torch
 
 from mmvist.io import ytvis
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from mmvist.structures.frames import Frame
+from mmvist.structures.instances import Instances
 from tests.models.builders import batch, clip, tiny_detector, tiny_model, tiny_slots
 
 VIDEO = Video(9, 'toy', 64, 96, 6)
@@ -62,6 +64,31 @@ def test_disjoint_masks_share_no_pixel():
     model = tiny_model(disjoint_masks=True).eval()
     for result in stream(model, 6):
         assert rle.decode_all(result.masks, 64, 96).sum(0).max(initial=0) <= 1
+
+
+def test_frames_must_come_in_order(model):
+    stream(model, 6)
+    model.test_step(batch(clip([True], 2, video=VIDEO)))
+    with pytest.raises(ValueError, match='frame 1 of video 9 cannot follow frame 2 of video 9'):
+        model.test_step(batch(clip([True], 1, video=VIDEO)))
+
+
+def test_another_video_starts_afresh_wherever_it_begins(model):
+    model.test_step(batch(clip([True], 0, video=VIDEO)))
+    first, = model.test_step(batch(clip([True], 3, video=Video(10, 'other', 64, 96, 6))))
+    assert first.ids.tolist() == list(range(len(first)))
+
+
+def test_no_detection_still_has_the_masks_of_others_size(model):
+    # So that a frame without detections joins with frames that have some.
+    blind = tiny_detector()
+    blind.test_cfg.rcnn.score_thr = 1.1
+    image = torch.zeros(3, 64, 96)
+    frame = Frame(VIDEO, 0, image, 64, 96, (1., 1.))
+    (_, nothing), = tiny_model(detector=blind).eval().detector.step(None, [frame], None)[1]
+    (_, something), = model.detector.step(None, [frame], None)[1]
+    assert nothing.masks.grids.shape == (0, 28, 28)
+    assert len(Instances.cat([nothing, something])) == len(something) > 0
 
 
 def test_frames_of_two_videos_in_a_batch_are_refused(model):
@@ -121,7 +148,7 @@ def test_one_frame_clips_cannot_train_the_embedder():
 
 
 def test_without_an_embedder():
-    model = tiny_model(**tiny_slots('iou'))
+    model = tiny_model(**tiny_slots('iou_plus'))
     assert 'loss_match' not in losses_of(model, clip([True]))
     assert len(stream(model.eval(), 2)) == 6
 

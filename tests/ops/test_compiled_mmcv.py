@@ -65,34 +65,42 @@ def roi_align_cases(generator):
         boxes = torch.cat([random_boxes(30, generator, 160, 96, whole), special])
         rois = torch.cat([torch.arange(len(boxes))[:, None] % 2, boxes], 1)
         grad = torch.randn(len(rois), channels, *num_bins, generator=generator)
-        options = {'output_size': num_bins, 'spatial_scale': 0.25, 'sampling_ratio': sampling_ratio, 'pool_mode': 'avg',
-                       'aligned': aligned}
+        options = {'output_size': num_bins, 'spatial_scale': 0.25, 'sampling_ratio': sampling_ratio,
+                   'pool_mode': 'avg', 'aligned': aligned}
         yield 'roi_align', [image, rois, grad], options
         yield 'roi_align', [image, rois[:0], grad[:0]], options
 
 
-def suppression_cases(generator):
+def nms_cases(generator):
     for num, whole, offset in itertools.product([0, 1, 2, 300, 1500], [False, True], [0, 1]):
         boxes = random_boxes(num, generator, 60, 60, whole)
         scores = torch.randint(1, 100, (num,), generator=generator) / 100          # most occur more than once
         for threshold in (0.3, 0.5, 0.6, 0.7):
             yield 'nms', [boxes, scores], {'iou_threshold': threshold, 'offset': offset}
-        yield 'nms', [boxes, scores], {'iou_threshold': 0.5, 'offset': offset, 'score_threshold': 0.3, 'max_num': 20}
-        # of boxes without area, mmcv makes scores that are no numbers
-        extent = (boxes[:, 2:] - boxes[:, :2] + offset).amin(1)
-        if num <= 300:
-            boxes, scores = boxes[extent > 0], scores[extent > 0]
-            for method, min_score in itertools.product(['naive', 'linear', 'gaussian'], [0.001, 0.3]):
-                yield 'soft_nms', [boxes, scores], {'iou_threshold': 0.3, 'min_score': min_score, 'method': method,
-                                                        'offset': offset}
-        if num:
-            classes = torch.randint(5, scores.shape, generator=generator)
-            for kind, split in itertools.product(['nms', 'soft_nms'], [10000, 100]):
-                config = {'type': kind, 'iou_threshold': 0.5, 'split_thr': split}
-                yield 'batched_nms', [boxes, scores, classes], {'nms_cfg': config}
+        yield 'nms', [boxes, scores], {
+            'iou_threshold': 0.5, 'offset': offset, 'score_threshold': 0.3, 'max_num': 20}
 
 
-@pytest.mark.parametrize('make_cases', [roi_align_cases, suppression_cases])
+def soft_nms_cases(generator):
+    for num, whole, offset in itertools.product([0, 1, 2, 300], [False, True], [0, 1]):
+        boxes = random_boxes(num, generator, 60, 60, whole)
+        boxes[:, 2:] += 1       # of boxes without area, mmcv makes scores that are no numbers
+        scores = torch.randint(1, 100, (num,), generator=generator) / 100
+        for method, min_score in itertools.product(['naive', 'linear', 'gaussian'], [0.001, 0.3]):
+            yield 'soft_nms', [boxes, scores], {
+                'iou_threshold': 0.3, 'min_score': min_score, 'method': method, 'offset': offset}
+
+
+def batched_nms_cases(generator):
+    for num, kind, split in itertools.product([1, 300], ['nms', 'soft_nms'], [10000, 100]):
+        boxes = random_boxes(num, generator, 60, 60)
+        scores, classes = torch.rand(num, generator=generator), torch.randint(5, (num,), generator=generator)
+        yield 'batched_nms', [boxes, scores, classes], {
+            'nms_cfg': {'type': kind, 'iou_threshold': 0.5, 'split_thr': split}}
+
+
+@pytest.mark.parametrize('make_cases', [
+    roi_align_cases, nms_cases, soft_nms_cases, batched_nms_cases])
 def test_equal_to_compiled_mmcv(compiled_python, tmp_path, make_cases):
     cases = list(make_cases(torch.Generator().manual_seed(0)))
     files = tmp_path / 'cases.pt', tmp_path / 'answers.pt'

@@ -52,8 +52,8 @@ def test_roi_align_agrees(both, extension, sampling_ratio):
     image = torch.randn(2, 8, 9, 13, generator=generator)
     corner, size = torch.rand(2, 20, 2, generator=generator) * 60 - 10
     rois = torch.cat([torch.arange(20)[:, None] % 2, corner, corner + size.clamp(min=0)], 1)
-    options = {'aligned_height': 3, 'aligned_width': 2, 'spatial_scale': 0.25, 'sampling_ratio': sampling_ratio,
-                   'pool_mode': 1, 'aligned': True}
+    options = {'aligned_height': 3, 'aligned_width': 2, 'spatial_scale': 0.25,
+               'sampling_ratio': sampling_ratio, 'pool_mode': 1, 'aligned': True}
     empty = image.new_zeros(0)
 
     def run():

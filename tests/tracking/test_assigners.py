@@ -68,17 +68,16 @@ class TestEveryAssigner:
 
 
 def best_sum(affinity):
-    """The best total over every injective choice of rows; forbidden ones are tried only where nothing else is left."""
-    best = None
+    """The best total over every injective choice of rows; only a detection that cannot be new may be dropped."""
+    best = -np.inf
+    dropped = affinity[affinity > NO].min(initial=0 if not (affinity > NO).any() else np.inf) - 1
     for rows in product(range(-1, len(affinity)), repeat=affinity.shape[1]):
         taken = [row for row in rows if row > 0]
         if len(set(taken)) < len(taken):
             continue
-        values = [affinity[row, column] for column, row in enumerate(rows) if row >= 0]
-        if NO in values:
-            continue
-        key = (-sum(row == -1 for row in rows), sum(values))
-        best = key if best is None else max(best, key)
+        values = [affinity[row, column] if row >= 0 else dropped if affinity[0, column] == NO else NO
+                  for column, row in enumerate(rows)]
+        best = max(best, sum(values))
     return best
 
 
@@ -88,10 +87,13 @@ def test_hungarian_is_optimal():
         affinity = np.round(generator.normal(size=(generator.integers(1, 5), generator.integers(1, 4))), 2)
         affinity[generator.random(affinity.shape) < .25] = NO
         rows = Hungarian()(affinity)
-        total = sum(affinity[row, column] for column, row in enumerate(rows) if row >= 0)
-        dropped, best = best_sum(affinity)
-        assert int((rows == -1).sum()) == -dropped
-        assert total == pytest.approx(best)
+        dropped = affinity[affinity > NO].min(initial=0 if not (affinity > NO).any() else np.inf) - 1
+        total = sum(affinity[row, column] if row >= 0 else dropped for column, row in enumerate(rows))
+        assert total == pytest.approx(best_sum(affinity))
+
+
+def test_a_detection_that_must_not_be_born_takes_no_better_match():
+    assert Hungarian()(np.array([[NO, 0.], [.1, 50.]])).tolist() == [-1, 1]
 
 
 def test_greedy_rejects_an_unknown_rule():

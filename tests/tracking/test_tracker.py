@@ -167,6 +167,28 @@ def test_class_is_the_majority_and_the_lowest_on_a_tie():
     assert summaries[0].label == 1
 
 
+def test_many_ended_tracks_are_kept_in_few_portions():
+    # A new object every frame: each frame ends a track.
+    frames = [detections((20 * index, 0, .5, (0., 0.))) for index in range(600)]
+    _, summaries, state = run(IOU, *frames)
+    assert list(summaries) == list(range(600))
+    assert len(state.ended) <= 10
+    assert pickle.loads(pickle.dumps(state)).next_id == 600
+
+
+def test_scores_that_are_no_numbers_are_named():
+    with pytest.raises(ValueError, match='frame 1: scores of matches are not numbers'):
+        run(MASKTRACK, detections(A), detections((0, 0, .9, (float('nan'), 0.))))
+
+
+def test_tracks_keep_only_what_is_compared():
+    tracker = MODELS.build(MASKTRACK)
+    state, _ = tracker.step(tracker.init(), detections(A), frame(0))
+    assert set(state.tracks.columns) == {'bboxes', 'labels', 'embeds'}
+    with pytest.raises(ValueError, match=r"frozen must be among columns \['bboxes'\], got \['labels'\]"):
+        MODELS.build({**MASKTRACK, 'memory': dict(type='LatestMemory', columns=['bboxes'], frozen=['labels'])})
+
+
 def test_a_later_stage_sees_what_is_left():
     config = {**IOU, 'max_age': None, 'stages': [
         dict(cues=[dict(type='BoxIoU')], gates=[dict(type='MinBoxIoU', threshold=0.9)],

@@ -48,3 +48,6 @@ detector = dict(
         rpn=dict(nms_pre=200, max_per_img=200, nms=dict(type='nms', iou_threshold=0.7), min_bbox_size=0),
         # At most 10 detections a frame above 0.05: MaskTrack R-CNN's code; its paper gives the NMS threshold only.
         rcnn=dict(score_thr=0.05, nms=dict(type='nms', iou_threshold=0.5), max_per_img=10, mask_thr_binary=0.5)))
+data_preprocessor = dict(
+    type='ClipPreprocessor', mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
+    size_divisor=32)

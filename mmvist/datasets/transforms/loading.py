@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from mmvist.datasets.clip import Clip, ClipFrame, Objects
+from mmvist.io.frames import read_image
 from mmvist.registry import TRANSFORMS
 from mmvist.structures import Video, rle
 
@@ -25,22 +25,21 @@ class LoadFrames:
     def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
         """Set `image`; how the camera was held (EXIF) is left aside, as annotations are made on the stored pixels."""
         return clip.map(lambda frame: frame if frame.image is not None
-                        else replace(frame, image=read_image(frame.path, clip.video)))
+                        else replace(frame, image=load_image(frame.path, clip.video)))
 
 
-def read_image(path: str, video: Video) -> np.ndarray:
+def load_image(path: str, video: Video) -> np.ndarray:
     """Image (H, W, 3) uint8, BGR, of the video's size.
 
     Raises:
         BrokenFrameError: The image is missing, cannot be decoded, or has another size.
     """
     try:
-        data = np.fromfile(path, np.uint8)
+        image = read_image(path, upright=False)
     except OSError as error:
         raise BrokenFrameError(f'{path}: cannot be read: {error.strerror}') from None
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION) if len(data) else None
-    if image is None:
-        raise BrokenFrameError(f'{path}: is empty, cut short, or no image ({len(data)} bytes)')
+    except ValueError as error:
+        raise BrokenFrameError(str(error)) from None
     if image.shape[:2] != (video.height, video.width):
         raise BrokenFrameError(f'{path}: is {image.shape[0]}x{image.shape[1]}, the annotations of video {video.name} '
                                f'are {video.height}x{video.width} (height x width)')

@@ -1,10 +1,26 @@
-"""What every detector slot answers with in training."""
+"""What detectors share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mmengine.model import BaseModule
 from torch import Tensor
 
+from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
+
+
+class FrameDetector(BaseModule):
+    """A detector that sees one frame at a time: it keeps no state and looks neither back nor ahead."""
+
+    max_chunk = None
+
+    def init(self) -> None:
+        """There is no state."""
+
+    def finish(self, state: None) -> list[tuple[Frame, Instances]]:
+        """Nothing is held back."""
+        return []
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,13 +29,13 @@ class DetectorLoss:
 
     Attributes:
         losses: Name -> scalar, or list of scalars to be added.
-        features: Feature maps (N * T, C, h, w) from fine to coarse, frame t of clip n at n * T + t.
+        features: Feature maps (N * T, C, h, w) by name, as in `Frame.features`; frame t of clip n at n * T + t.
         regions: For each of the N * T frames the sampled positives with bboxes, labels, ids of the matched objects and
             ious with them; `None` for a frame that is not key.
-        objects: For each of the N * T frames its ground truth: bboxes, labels, ids.
+        objects: For each of the N * T frames its ground truth: bboxes, labels, ids. Ids are unique within a clip only.
     """
 
     losses: dict[str, Tensor | list[Tensor]]
-    features: tuple[Tensor, ...]
+    features: Mapping[str, tuple[Tensor, ...]]
     regions: list[Instances | None]
     objects: list[Instances]

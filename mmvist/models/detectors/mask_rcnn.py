@@ -4,24 +4,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from mmdet.structures import DetDataSample
+from mmdet.structures import DetDataSample, TrackDataSample
 from mmdet.structures.bbox import bbox2roi
 from mmengine.config import ConfigDict
-from mmengine.model import BaseModule
 from mmengine.structures import InstanceData
 from torch import Tensor
 
-from mmvist.models.detectors.base import DetectorLoss
+from mmvist.models.detectors.base import DetectorLoss, FrameDetector
 from mmvist.registry import MODELS
+from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import BoxMasks
-from mmvist.tracking.overlap import box_iou
 
 
 @MODELS.register_module()
-class MaskRCNNDetector(BaseModule):
-    """Frame-by-frame Mask R-CNN (He et al. 2017); it keeps no state and looks neither back nor ahead.
+class MaskRCNNDetector(FrameDetector):
+    """Frame-by-frame Mask R-CNN (He et al. 2017).
 
     Its parts carry mmdet's names, so mmdet's Mask R-CNN checkpoints load with the prefix `detector.`.
 
@@ -34,8 +33,6 @@ class MaskRCNNDetector(BaseModule):
         test_cfg: `rpn` and `rcnn` as in mmdet.
         init_cfg: Initial weights.
     """
-
-    max_chunk = None
 
     def __init__(self, backbone: dict, neck: dict, rpn_head: dict, roi_head: dict, train_cfg: dict, test_cfg: dict,
                  init_cfg: dict | None = None) -> None:
@@ -51,17 +48,21 @@ class MaskRCNNDetector(BaseModule):
         """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""
         return self.neck(self.backbone(images))
 
-    def loss(self, images: Tensor, samples: Sequence[DetDataSample]) -> DetectorLoss:
+    def loss(self, inputs: Tensor, clips: Sequence[TrackDataSample]) -> DetectorLoss:
         """Train on the key frames of a batch of clips.
 
         Args:
-            images: (N * T, 3, H, W) network input.
-            samples: N * T frames with `gt_instances` (bboxes, labels, masks, ids) and `key`.
+            inputs: (N, T, 3, H, W) network input.
+            clips: N clips of T frames with `gt_instances` (bboxes, labels, masks, ids) and `key`.
         """
-        features = self.extract(images)
+        samples = [clip[t] for clip in clips for t in range(len(clip))]
         key = [index for index, sample in enumerate(samples) if sample.key]
+        if not key:
+            raise ValueError('MaskRCNNDetector: no frame of the batch is key, there is nothing to train on; the clip '
+                             'sampler decides which are')
+        features = self.extract(inputs.flatten(0, 1))
         key_features = features if len(key) == len(samples) else tuple(level[key] for level in features)
-        losses, proposals = self._rpn_loss(key_features, [samples[index] for index in key], images.shape[-2:])
+        losses, proposals = self._rpn_loss(key_features, [samples[index] for index in key], inputs.shape[-2:])
         sampled = [self._sample(proposal, samples[index]) for proposal, index in zip(proposals, key, strict=True)]
         box = self.roi_head.bbox_loss(key_features, sampled)
         losses.update(box['loss_bbox'])
@@ -73,7 +74,7 @@ class MaskRCNNDetector(BaseModule):
         regions = [None] * len(samples)
         for index, result in zip(key, sampled, strict=True):
             regions[index] = _positives(result, objects[index])
-        return DetectorLoss(losses, features, regions, objects)
+        return DetectorLoss(losses, {'neck': features}, regions, objects)
 
     def _rpn_loss(self, features: tuple[Tensor, ...], samples: list[DetDataSample],
                   padded: tuple[int, int]) -> tuple[dict, list[InstanceData]]:
@@ -93,22 +94,9 @@ class MaskRCNNDetector(BaseModule):
         assigned = self.roi_head.bbox_assigner.assign(priors, sample.gt_instances, sample.ignored_instances)
         return self.roi_head.bbox_sampler.sample(assigned, priors, sample.gt_instances)
 
-    def init(self) -> None:
-        """A frame-wise detector has no state."""
-
     def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
              ) -> tuple[None, list[tuple[Frame, Instances]]]:
-        """Detect in consecutive frames of one video.
-
-        Args:
-            state: `None`.
-            frames: T frames of one size.
-            tracks: What the frame before ended with; not used.
-
-        Returns:
-            The state, and for each frame the frame with its features and the detections found in it: bboxes, scores,
-            labels, masks.
-        """
+        """Find bboxes, scores, labels and masks in every frame; see `slots.Detector`."""
         features = self.extract(torch.stack([frame.image for frame in frames]))
         metas = [{'img_shape': (frame.height, frame.width)} for frame in frames]
         samples = [DetDataSample(metainfo=meta) for meta in metas]
@@ -117,22 +105,15 @@ class MaskRCNNDetector(BaseModule):
         masks = self._masks(features, boxes)
         found = []
         for index, (frame, box, mask) in enumerate(zip(frames, boxes, masks, strict=True)):
-            maps = tuple(level[index] for level in features)
+            maps = {'neck': tuple(level[index] for level in features)}
             detections = Instances(bboxes=box.bboxes.float(), scores=box.scores.float(), labels=box.labels, masks=mask)
             found.append((replace(frame, features=maps), detections))
         return state, found
 
-    def finish(self, state: None) -> list[tuple[Frame, Instances]]:
-        """Nothing is held back."""
-        return []
-
     def _masks(self, features: tuple[Tensor, ...], boxes: list[InstanceData]) -> list[BoxMasks]:
         threshold = self.test_cfg.rcnn.mask_thr_binary
         regions = [box.bboxes for box in boxes]
-        rois = bbox2roi(regions)
-        if len(rois) == 0:
-            return [BoxMasks(region.new_zeros((0, 1, 1)), region.float(), threshold) for region in regions]
-        logits = self.roi_head._mask_forward(features, rois)['mask_preds']
+        logits = self.roi_head._mask_forward(features, bbox2roi(regions))['mask_preds']
         labels = torch.cat([box.labels for box in boxes])
         if self.roi_head.mask_head.class_agnostic:
             labels = torch.zeros_like(labels)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor
 
-from mmvist.io import ytvis
+from mmvist.io import annotations
+from mmvist.models.detectors.base import FrameDetector
 from mmvist.registry import MODELS
 from mmvist.structures import VideoTracks
 from mmvist.structures.frames import Frame
@@ -17,34 +18,32 @@ from mmvist.structures.masks import RLEMasks
 
 
 @MODELS.register_module()
-class OracleDetector(BaseModule):
+class OracleDetector(FrameDetector):
     """Answers with the ground truth, scores 1; another detector's backbone may still supply features to the embedder.
 
     Checkpoints of a model with that detector load unchanged.
 
     Args:
-        ann_file: YouTube-VIS annotations of the videos it will see.
+        ann_file: Annotations of the videos it will see.
         features: Config of the detector whose `extract` gives the feature maps, or `None`.
         classes: Class names that labels index; `None` takes the file's own.
+        format: Format of the annotations.
+        seqmap: For MOTS, the file that lists the split's sequences.
     """
 
-    max_chunk = None
-
-    def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None) -> None:
+    def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None,
+                 format: str = 'ytvis', seqmap: str | None = None) -> None:
         super().__init__()
-        truth = ytvis.read(ann_file)
+        truth = annotations.read(ann_file, format, seqmap)
         truth = truth if classes is None else truth.with_classes(classes)
         self.ann_file = ann_file
         self.truth = {tracks.video.id: tracks for tracks in truth.videos}
         self.features = None if features is None else MODELS.build(features)
         self.register_load_state_dict_pre_hook(_move_under_features)
 
-    def init(self) -> None:
-        """The oracle knows everything from the start."""
-
     def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
              ) -> tuple[None, list[tuple[Frame, Instances]]]:
-        """Look up consecutive frames of one video; see `MaskRCNNDetector.step`.
+        """Look up consecutive frames of one video; see `slots.Detector`.
 
         Raises:
             ValueError: The video is not in the annotation file.
@@ -53,20 +52,16 @@ class OracleDetector(BaseModule):
             raise ValueError(f'OracleDetector: video {frames[0].video.id} is not in {self.ann_file}')
         truth = self.truth[frames[0].video.id]
         levels = () if self.features is None else self.features.extract(torch.stack([f.image for f in frames]))
-        return state, [(replace(frame, features=tuple(level[index] for level in levels)), _detections(truth, frame))
-                       for index, frame in enumerate(frames)]
-
-    def finish(self, state: None) -> list[tuple[Frame, Instances]]:
-        """Nothing is held back."""
-        return []
+        return state, [(replace(frame, features={'neck': tuple(level[index] for level in levels)}),
+                        _detections(truth, frame)) for index, frame in enumerate(frames)]
 
 
 def _detections(truth: VideoTracks, frame: Frame) -> Instances:
     rows = truth.rows_at(frame.index)
-    real = truth.select(torch.arange(rows.start, rows.stop).numpy()[~truth.ignore[rows]])
+    real = truth.select(np.arange(rows.start, rows.stop)[~truth.ignore[rows]])
     device = frame.image.device
 
-    def tensor(values: Any) -> Tensor:
+    def tensor(values: np.ndarray) -> Tensor:
         return torch.from_numpy(values).to(device)
 
     scale = torch.tensor([*frame.scale, *frame.scale], device=device)

@@ -45,7 +45,7 @@ class RoIEmbedder(BaseModule):
         self.loss_match = MODELS.build(loss)
         self.positive_iou, self.final_relu = positive_iou, final_relu
 
-    def embed(self, features: Sequence[Tensor], bboxes: Sequence[Tensor]) -> Tensor:
+    def embed(self, features: tuple[Tensor, ...], bboxes: Sequence[Tensor]) -> Tensor:
         """Embed boxes, given image by image.
 
         Args:
@@ -62,14 +62,14 @@ class RoIEmbedder(BaseModule):
                 hidden = hidden.relu()
         return hidden
 
-    def extract(self, features: Sequence[Tensor], bboxes: Sequence[Tensor]) -> Tensor:
+    def extract(self, features: tuple[Tensor, ...], bboxes: Sequence[Tensor]) -> Tensor:
         """RoIAlign features (sum R_b, in_channels, roi_size, roi_size); see `embed`."""
-        return self.roi_extractor(tuple(features)[:self.roi_extractor.num_inputs], bbox2roi(list(bboxes)))
+        return self.roi_extractor(features[:self.roi_extractor.num_inputs], bbox2roi(list(bboxes)))
 
-    def forward(self, frame: Frame, detections: Instances) -> Instances:
+    def forward(self, frame: Frame, detections: Instances) -> tuple[Frame, Instances]:
         """Add `embeds` to the detections of one frame."""
-        maps = [level[None] for level in frame.features]
-        return detections.replace(embeds=self.embed(maps, [detections.bboxes]).float())
+        maps = tuple(level[None] for level in frame.features['neck'])
+        return frame, detections.replace(embeds=self.embed(maps, [detections.bboxes]).float())
 
     def loss(self, trained: DetectorLoss, clips: Sequence[TrackDataSample]) -> dict[str, Tensor]:
         """Match every key frame's positive regions with the objects of each other frame of its clip.
@@ -95,7 +95,7 @@ class RoIEmbedder(BaseModule):
         boxes = [[] if query is None else [query.bboxes] for query in queries]
         boxes = [torch.cat([*parts, truth.bboxes[:len(truth) if index in others else 0]])
                  for index, (parts, truth) in enumerate(zip(boxes, trained.objects, strict=True))]
-        embeds = self.embed(trained.features, boxes).split([len(part) for part in boxes])
+        embeds = self.embed(trained.features['neck'], boxes).split([len(part) for part in boxes])
         counts = [0 if query is None else len(query) for query in queries]
         losses = [self.loss_match(embeds[key][:counts[key]], embeds[other][counts[other]:], queries[key].ids,
                                   trained.objects[other].ids) for key, other in pairs]

@@ -1,4 +1,4 @@
-"""Overlap of boxes, for cues and gates."""
+"""Overlap of boxes."""
 
 import torch
 from torch import Tensor
