@@ -37,7 +37,7 @@ def test(path: Path, work_dir: Path, checkpoint: str, results: Path | None = Non
 def main() -> None:
     """Make, train, test, draw."""
     work_dir = parse_arguments().work_dir
-    write(WorldConfig(num_train_videos=48), WORLD, num_workers=os.cpu_count())
+    write(WorldConfig(num_train_videos=60), WORLD, num_workers=os.cpu_count())
     build_runner(load_config(MODEL), work_dir, resume=True).train()
     checkpoint = latest_checkpoint(work_dir)
 

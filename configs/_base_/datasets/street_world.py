@@ -1,4 +1,4 @@
-# The synthetic street world: `python tools/make_world.py --out data/street_world --train-videos 48`.
+# The synthetic street world: `python tools/make_world.py --out data/street_world --train-videos 60`.
 data_root = 'data/street_world/'
 classes = ('car', 'pedestrian', 'truck')
 scale = (320, 192)                                        # the world's own; other videos are brought to it
