@@ -15,8 +15,9 @@ from mmengine.registry import init_default_scope
 from mmvist.datasets.clip import Clip, ClipFrame
 from mmvist.engine import check_config, load_config, load_weights
 from mmvist.io.frame_json import FrameJSONWriter
-from mmvist.io.frames import DEFAULT_FPS, Frames, Source, VideoWriter, open_frames
+from mmvist.io.frames import Frames, Source, open_frames
 from mmvist.io.progress import progress
+from mmvist.io.video_writer import VideoWriter
 from mmvist.models.segmentor import frames_of
 from mmvist.registry import MODELS, TRANSFORMS
 from mmvist.structures import FrameResult, Video
@@ -143,7 +144,8 @@ def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path 
     return count
 
 
-def draw_folders(inferencer: VISInferencer, folders: Sequence[Path], video: Path, strips: Path) -> None:
+def draw_folders(inferencer: VISInferencer, folders: Sequence[Path], video: Path, strips: Path, fps: float
+                 ) -> None:
     """Track folders of images and draw them one after another into one video, with a film strip each.
 
     Args:
@@ -151,9 +153,10 @@ def draw_folders(inferencer: VISInferencer, folders: Sequence[Path], video: Path
         folders: Folders of images of one size.
         video: Where the video goes, *.mp4.
         strips: Folder of the strips, one <folder's name>.png each.
+        fps: Frames a second of the video.
     """
     overlay = Overlay(inferencer.classes)
-    with VideoWriter(video, DEFAULT_FPS / 3) as drawn:
+    with VideoWriter(video, fps) as drawn:
         for folder in progress(folders, len(folders), 'Drawing'):
             overlay.reset()
             film = TrackStrip()

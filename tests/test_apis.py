@@ -86,7 +86,7 @@ def test_folders_become_one_video(inferencer, tmp_path):
         (tmp_path / name).mkdir()
         for index, image in enumerate(images(2)):
             cv2.imwrite(str(tmp_path / name / f'{index}.png'), image)
-    draw_folders(inferencer, [tmp_path / 'a', tmp_path / 'b'], tmp_path / 'all.mp4', tmp_path / 'strips')
+    draw_folders(inferencer, [tmp_path / 'a', tmp_path / 'b'], tmp_path / 'all.mp4', tmp_path / 'strips', fps=10)
     assert sum(1 for _ in open_frames(tmp_path / 'all.mp4')) == 4
     assert {path.name for path in (tmp_path / 'strips').iterdir()} == {'a.png', 'b.png'}
 

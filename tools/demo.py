@@ -47,7 +47,8 @@ def main() -> None:
     write_json(flat, work_dir / 'metrics.json')
 
     folders = sorted((WORLD / 'val/JPEGImages').iterdir())
-    draw_folders(VISInferencer(MODEL, checkpoint), folders, work_dir / 'video.mp4', work_dir / 'strips')
+    draw_folders(VISInferencer(MODEL, checkpoint), folders, work_dir / 'video.mp4', work_dir / 'strips',
+                 WorldConfig().fps)
     print(f'\nMaskTrack R-CNN on {len(folders)} validation videos\n\n{text_table(without_classes(scores))}'
           f'\n\nImage oracle under the same tracker\n\n{text_table(without_classes(oracle))}'
           f'\n\n{work_dir}: metrics.json, results.json, video.mp4, strips/')

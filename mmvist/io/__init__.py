@@ -2,10 +2,11 @@
 
 Annotations and results
     `ytvis`: YouTube-VIS 2019, 2021 and OVIS ground truth and results.
+    `annotations`: any of the following, by the name of its format.
     `kitti_mots`: KITTI MOTS and MOTSChallenge, PNG and text, and their sequence maps.
     `frame_json`: results of one video, written frame by frame.
 Images
-    `frames`: videos, folders and cameras as sources of frames; video files out.
+    `image`: one image. `frames`: videos, folders and cameras as sources of frames. `video_writer`: frames into an mp4.
 Shared
     `problems`: `FormatError`, all that is wrong with a file at once. `atomic`: files that are complete or absent.
     `json_file`, `segmentation`, `progress`: JSON, masks in files, a line on the terminal.

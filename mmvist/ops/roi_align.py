@@ -46,8 +46,9 @@ def roi_align_forward(input: Tensor, rois: Tensor, output: Tensor, argmax_y: Ten
     find = partial(find_taps, num_bins=(aligned_width, aligned_height), map_size=(width, height),
                    spatial_scale=spatial_scale, sampling_ratio=sampling_ratio, aligned=aligned)
     if channels < FEW_CHANNELS and input.device.type == 'cpu':
+        input = input.contiguous()
         for part, pooled in zip(rois.split(CROPS), output.split(CROPS), strict=True):
-            _pool_crops(input.contiguous(), part[:, 0].long(), find(part), pooled)
+            _pool_crops(input, part[:, 0].long(), find(part), pooled)
         return
     images, taps = rois[:, 0].long(), find(rois)
     (image, y, x), numbers = covered_pixels(images, taps, input.shape)
@@ -97,7 +98,7 @@ def _check(rois: Tensor, pool_mode: int, aligned: bool) -> None:
 
 
 def _pool_crops(input: Tensor, images: Tensor, taps: Taps, output: Tensor) -> None:
-    """Pool each channel of each RoI as two small matrix products: rows by crop by columns.
+    """Pool each channel of each RoI of a contiguous map as two small matrix products: rows by crop by columns.
 
     The products are so small that calls take the time: `as_strided` is the cheapest way to cut a part out.
     """

@@ -9,7 +9,7 @@ from mmengine.hooks import Hook
 from mmengine.logging import print_log
 from mmengine.runner import BaseLoop, Runner
 
-from mmvist.io.frames import read_image
+from mmvist.io.image import read_image
 from mmvist.registry import HOOKS
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.overlay import DEFAULT_DRAWINGS, Overlay

@@ -5,7 +5,7 @@ from types import TracebackType
 
 import numpy as np
 
-from mmvist.io.frames import VideoWriter
+from mmvist.io.video_writer import VideoWriter
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.overlay import Overlay
 from mmvist.visualization.strip import TrackStrip

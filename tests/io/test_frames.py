@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mmvist.io.frames import DEFAULT_FPS, VideoWriter, open_frames, read_image
+from mmvist.io.frames import DEFAULT_FPS, open_frames
+from mmvist.io.image import read_image
+from mmvist.io.video_writer import VideoWriter
 
 
 def grey(value, height=16, width=24):

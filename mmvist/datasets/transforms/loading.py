@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from mmvist.datasets.clip import Clip, ClipFrame, Objects
-from mmvist.io.frames import read_image
+from mmvist.io.image import read_image
 from mmvist.registry import TRANSFORMS
 from mmvist.structures import Video, rle
 
