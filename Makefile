@@ -6,9 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 
 .PHONY: demo test test-slow lint clean venv
 
-# Two threads that wait by spinning stand still where something else runs on the two cores.
+# Threads that wait spin only for a moment: two of them on two cores would stand still when anything else runs.
 demo: $(STAMP)
-	OMP_WAIT_POLICY=passive $(BIN)/python tools/demo.py
+	GOMP_SPINCOUNT=10000 $(BIN)/python tools/demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu' --durations=10

@@ -20,6 +20,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
                         help='format of both; auto takes .json for ytvis, all else for kitti_mots')
     parser.add_argument('--metrics', nargs='+', choices=METRICS,
                         help='ytvis: AP and AR of tracks, mots: sMOTSA and others; the format\'s own by default')
+    parser.add_argument('--min-score', type=float, default=0.0,
+                        help='mots counts tracks from this score on (default: all)')
     parser.add_argument('--seqmap', help='MOTS: file of the sequences to score, with their last frames')
     parser.add_argument('--per-class', action='store_true', help='also score each class')
     parser.add_argument('--per-video', action='store_true', help='also score each video')
@@ -32,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the tool; returns the exit status, 2 for input that is refused."""
     args = parse_args(arguments)
     try:
-        scores = score_files(args.results, args.gt, args.metrics, args.format, args.seqmap, args.per_video)
+        scores = score_files(args.results, args.gt, args.metrics, args.format, args.seqmap, args.per_video,
+                             args.min_score)
     except (ValueError, OSError) as error:
         print(f'eval.py: {error}', file=sys.stderr)
         return 2

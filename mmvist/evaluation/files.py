@@ -1,6 +1,7 @@
 """Scores of a result file: no model, no torch."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mmvist.evaluation.functional import clear, video_ap
@@ -13,8 +14,8 @@ METRICS = ('ytvis', 'mots')
 
 
 def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence[str] | None = None,
-                format: str = 'auto', seqmap: str | Path | None = None, per_video: bool = False
-                ) -> dict[str, float | int]:
+                format: str = 'auto', seqmap: str | Path | None = None, per_video: bool = False,
+                min_score: float = 0.0) -> dict[str, float | int]:
     """Score a file, or a folder of MOTS text files, against ground truth of the same format.
 
     Results of YouTube-VIS may overlap, which MOTS forbids: for its scores a pixel then goes to the highest score.
@@ -26,6 +27,7 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
         format: 'ytvis', 'kitti_mots' or 'mots_challenge'; 'auto' takes JSON for YouTube-VIS, all else for KITTI MOTS.
         seqmap: For MOTS, the file of the split's sequences and their last frames.
         per_video: Add the scores of each video.
+        min_score: MOTS counts tracks from this score on; AP ranks them all.
 
     Returns:
         Flat scores; see `video_ap` and `clear`.
@@ -47,7 +49,8 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
     if 'ytvis' in chosen:
         scores.update(video_ap(truth, found, per_video))
     if 'mots' in chosen:
-        scores.update(clear(truth, found, 'by_score', per_video))
+        videos = tuple(tracks.with_min_score(min_score) for tracks in found.videos)
+        scores.update(clear(truth, replace(found, videos=videos), 'by_score', per_video))
     return scores
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 Scores = Mapping[str, float | int]
+PLAIN = ('speed',)  # metrics whose values are no shares
 VIDEO = 'video/'  # starts the row of a video
 
 
@@ -44,7 +45,7 @@ def _grids(scores: Scores) -> list[list[list[str]]]:
     metrics: dict[str, dict[str, dict[str, str]]] = {}
     for name, value in scores.items():
         metric, row, score = _split(name)
-        metrics.setdefault(metric, {}).setdefault(row, {})[score] = _cell(value)
+        metrics.setdefault(metric, {}).setdefault(row, {})[score] = _cell(value, metric)
     grids = []
     for metric, rows in metrics.items():
         columns = list(next(iter(rows.values())))
@@ -60,7 +61,7 @@ def _split(name: str) -> tuple[str, str, str]:
     return metric, row, score
 
 
-def _cell(value: float | int) -> str:
+def _cell(value: float | int, metric: str) -> str:
     if not math.isfinite(value):
         return '-'
-    return str(value) if isinstance(value, int) else f'{100 * value:.2f}'
+    return str(value) if isinstance(value, int) else f'{value if metric in PLAIN else 100 * value:.2f}'

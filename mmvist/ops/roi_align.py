@@ -98,7 +98,7 @@ def _check(rois: Tensor, pool_mode: int, aligned: bool) -> None:
 
 
 def _pool_crops(input: Tensor, images: Tensor, taps: Taps, output: Tensor) -> None:
-    """Pool each channel of each RoI of a contiguous map as two small matrix products: rows by crop by columns.
+    """Pool each channel of each RoI of contiguous maps as two matrix products: rows by crop by columns.
 
     The products are so small that calls take the time: `as_strided` is the cheapest way to cut a part out.
     """

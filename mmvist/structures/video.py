@@ -174,6 +174,11 @@ class VideoTracks:
         labels = np.array([kept[track].label for track in tracks.ids.tolist()], np.int64)
         return replace(tracks, labels=labels, track_scores={track: s.score for track, s in kept.items()})
 
+    def with_min_score(self, min_score: float) -> 'VideoTracks':
+        """Keep the tracks whose score, stated or the rows' mean, is at least `min_score`."""
+        kept = [track for track in self.track_ids.tolist() if self.summary(track).score >= min_score]
+        return self.select(np.isin(self.ids, np.array(kept, np.int64)))
+
     def summary(self, track_id: int) -> TrackSummary:
         """Label (majority, lowest on a tie) and score (stated, else the rows' mean) of one track."""
         rows = self.rows_of(track_id)

@@ -49,6 +49,14 @@ def test_results_become_tracks_under_the_summaries():
     assert len(VideoTracks.from_results(VIDEO, [])) == 0
 
 
+def test_tracks_below_a_score_go():
+    some = tracks((0, 1, 0, .2), (1, 1, 0, .8), (1, 2, 0, .4))
+    assert some.with_min_score(.5).ids.tolist() == [1, 1]
+    stated = some.with_summaries({1: TrackSummary(0, .1), 2: TrackSummary(0, .9)})
+    assert stated.with_min_score(.5).ids.tolist() == [2]
+    assert len(tracks().with_min_score(.5)) == 0
+
+
 def test_classes_map_by_name():
     some = VideoSet(('car', 'person'), (tracks((0, 1, 0, 1.), (0, 2, 1, 1.)),), (5, 9))
     swapped = some.with_classes(['person'])

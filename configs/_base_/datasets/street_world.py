@@ -21,5 +21,5 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='YouTubeVISMetric', ann_file=data_root + 'val.json'),
-    dict(type='MOTSMetric', ann_file=data_root + 'val.json')]
+    dict(type='MOTSMetric', ann_file=data_root + 'val.json', min_score=0.5)]
 test_evaluator = val_evaluator
