@@ -1,5 +1,5 @@
-# MaskTrack R-CNN's association, sized for the small detector. Its embedder, trained for minutes, takes two tracks for one
-# more often than the paper's: the loser of such a conflict gets its second choice here, and is not dropped.
+# MaskTrack R-CNN's association, sized for the small detector. Its embedder, trained for minutes, takes two tracks for
+# one more often than the paper's: the loser of such a conflict gets its second choice here, and is not dropped.
 _base_ = './masktrack.py'
 embedder = dict(in_channels=64, channels=128, roi_extractor=dict(out_channels=64))
 tracker = dict(stages=[dict(
