@@ -36,8 +36,9 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
     check_config(config)
     config.work_dir = str(work_dir or config.get('work_dir') or _default_work_dir(config))
     config.launcher = launcher
+    checkpoint = None if checkpoint is None else str(checkpoint)
     if checkpoint is not None:
-        config.load_from = str(checkpoint) if resume else None
+        config.load_from = checkpoint if resume else None
     if resume:
         latest = checkpoint or latest_checkpoint(config.work_dir)
         config.resume = latest is not None

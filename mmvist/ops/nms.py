@@ -8,10 +8,11 @@ from torch import Tensor
 
 from mmvist.ops import torchvision_kernels
 
-# Boxes decided at a time, and boxes they are compared with at a time. On a CPU the overlaps of a portion
-# should stay in the cache; on a GPU fewer portions mean fewer waits.
-BLOCK = {'cpu': 256, 'cuda': 2048}
-PORTION = {'cpu': 512, 'cuda': 16384}
+# Boxes decided at a time, and boxes they are compared with at a time. On a CPU their overlaps should stay in the
+# cache, and below 2**15, from where PyTorch would use threads: where cores are busy, hundreds of short turns that
+# wait for one another take seconds. On a GPU fewer portions mean fewer waits.
+BLOCK = {'cpu': 128, 'cuda': 2048}
+PORTION = {'cpu': 255, 'cuda': 16384}
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Tensor:
@@ -20,7 +21,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     Args:
         boxes: (N, 4) xyxy.
         scores: (N,). Ties are settled as `torch.sort` does it unless asked to be stable: mmcv's order.
-        iou_threshold: Boxes that overlap by more are dropped.
+        iou_threshold: Boxes that overlap by more are dropped; 0 to 1.
         offset: 0 or 1, added to widths and heights.
 
     Returns:
@@ -74,12 +75,12 @@ def _undominated(dominates: Tensor) -> Tensor:
 
 
 def _overlap(a: Tensor, b: Tensor, offset: int) -> Tensor:
-    """IoU (N, M) of boxes (5, N) and (5, M), given as x1, y1, x2, y2 and area."""
+    """IoU (N, M) of boxes (5, N) and (5, M), given as x1, y1, x2, y2 and area; 0 or less for boxes apart."""
     left, top, right, bottom, area = a[:, :, None]
     # in place, because on a CPU new memory costs more than the arithmetic
     inter = torch.minimum(right, b[2]).sub_(torch.maximum(left, b[0]))
     height = torch.minimum(bottom, b[3]).sub_(torch.maximum(top, b[1]))
     if offset:
         inter, height = inter.add_(offset), height.add_(offset)
-    inter.clamp_(min=0).mul_(height.clamp_(min=0))
+    inter.clamp_(min=0).mul_(height)
     return inter.div_(torch.add(area, b[4], out=height).sub_(inter))

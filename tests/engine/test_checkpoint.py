@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmengine.runner.checkpoint import CheckpointLoader
 
-from mmvist.engine import install_loader, read_checkpoint
+from mmvist.engine import install_loader, load_weights, read_checkpoint
 
 
 class Marker:
@@ -94,3 +94,21 @@ def test_url_that_is_in_the_cache_is_read_the_same_way(tmp_path, monkeypatch, pi
     install_loader()
     with pytest.raises(ValueError, match='--trust-checkpoint'):
         CheckpointLoader.load_checkpoint('https://example.org/models/pickled.pth?version=1')
+
+
+@pytest.mark.parametrize(('weights', 'message'), [
+    ({'weight': torch.zeros(1, 2)}, 'lacks 1 of the model\'s weights, such as bias'),
+    ({'weight': torch.zeros(3, 2), 'bias': torch.zeros(1)}, 'does not fit the model: .*size mismatch for weight'),
+])
+def test_weights_that_do_not_fill_the_model(tmp_path, weights, message):
+    torch.save({'state_dict': weights}, tmp_path / 'some.pth')
+    with pytest.raises(ValueError, match=message):
+        load_weights(torch.nn.Linear(2, 1), tmp_path / 'some.pth')
+
+
+def test_weights_without_a_place_are_left_out(tmp_path):
+    weights = {'weight': torch.ones(1, 2), 'bias': torch.ones(1), 'embedder.weight': torch.ones(1)}
+    torch.save(weights, tmp_path / 'more.pth')
+    model = torch.nn.Linear(2, 1)
+    load_weights(model, tmp_path / 'more.pth')
+    assert model(torch.ones(1, 2)).item() == 3
