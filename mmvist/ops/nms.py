@@ -8,9 +8,9 @@ from torch import Tensor
 
 from mmvist.ops import torchvision_kernels
 
-# Boxes decided at a time, and boxes they are compared with at a time. On a CPU their overlaps should stay in the
-# cache, and below 2**15, from where PyTorch would use threads: where cores are busy, hundreds of short turns that
-# wait for one another take seconds. On a GPU fewer portions mean fewer waits.
+# Boxes decided at a time, and boxes they are compared with at a time. On a CPU their overlaps should stay in
+# the cache, and fewer than 2**15, from where PyTorch shares the work among threads: where cores are busy,
+# hundreds of short turns that wait for one another take a second. On a GPU fewer portions mean fewer waits.
 BLOCK = {'cpu': 128, 'cuda': 2048}
 PORTION = {'cpu': 255, 'cuda': 16384}
 

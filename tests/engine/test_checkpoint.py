@@ -98,7 +98,7 @@ def test_url_that_is_in_the_cache_is_read_the_same_way(tmp_path, monkeypatch, pi
 
 @pytest.mark.parametrize(('weights', 'message'), [
     ({'weight': torch.zeros(1, 2)}, 'lacks 1 of the model\'s weights, such as bias'),
-    ({'weight': torch.zeros(3, 2), 'bias': torch.zeros(1)}, 'does not fit the model: .*size mismatch for weight'),
+    ({'weight': torch.zeros(3, 2), 'bias': torch.zeros(1)}, '(?s)does not fit the model: .*size mismatch for weight'),
 ])
 def test_weights_that_do_not_fill_the_model(tmp_path, weights, message):
     torch.save({'state_dict': weights}, tmp_path / 'some.pth')
