@@ -18,6 +18,7 @@ from mmvist.io.frame_json import FrameJSONWriter
 from mmvist.io.frames import Frames, Source, open_frames
 from mmvist.io.progress import progress
 from mmvist.io.video_writer import VideoWriter
+from mmvist.models.inference import prepare_for_inference
 from mmvist.models.segmentor import frames_of
 from mmvist.registry import MODELS, TRANSFORMS
 from mmvist.structures import FrameResult, Video
@@ -57,7 +58,7 @@ class VISInferencer:
             self.model.init_weights()
         else:
             load_weights(self.model, checkpoint, trust_checkpoint)
-        self.model.to(self.device).eval()
+        prepare_for_inference(self.model.to(self.device))
         self.chunk = chunk
         # The same preparation as in a test; images that are there already are not read.
         pipeline = self.config.test_dataloader.dataset.pipeline

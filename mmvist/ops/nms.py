@@ -32,7 +32,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float, offset: int) -> Ten
     if offset == 0 and torchvision_kernels.usable_for(boxes):
         return torch.ops.torchvision.nms(boxes, scores, threshold)
     order = scores.sort(0, descending=True).indices
-    return order[_keep(boxes[order], threshold, offset)]
+    return order[_keep(boxes.index_select(0, order), threshold, offset)]
 
 
 def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
@@ -45,31 +45,30 @@ def _keep(boxes: Tensor, threshold: float, offset: int) -> Tensor:
     kept = [positions[:0]]
     while len(positions):
         block, candidates = candidates[:, :BLOCK[device]], candidates[:, BLOCK[device]:]
-        stays = _undominated((_overlap(block, block, offset) > threshold).triu(1)).nonzero()[:, 0]
+        stays = _undominated(_overlap(block, block, offset) > threshold).nonzero()[:, 0]
         kept.append(positions[stays])
         positions = positions[BLOCK[device]:]
         if len(positions):
-            block = block[:, stays]
+            block = block.index_select(1, stays)
             most = [_overlap(block, part, offset).amax(0) for part in candidates.split(PORTION[device], 1)]
             free = (torch.cat(most) <= threshold).nonzero()[:, 0]
-            candidates, positions = candidates[:, free], positions[free]
+            candidates, positions = candidates.index_select(1, free), positions.index_select(0, free)
     return torch.cat(kept)
 
 
-def _undominated(dominates: Tensor) -> Tensor:
-    """Which boxes no kept box dominates.
+def _undominated(overlapping: Tensor) -> Tensor:
+    """Which boxes (N,) overlap no better kept one, of boxes best first that overlap as in the bool (N, N).
 
     "Kept if nothing kept dominates it" has one solution, and repeating the rule reaches it from any start:
-    each round settles the boxes whose dominators are settled. A few rounds do, each one small product; on a
-    GPU each waits for its outcome.
-
-    Args:
-        dominates: (N, N) bool, strictly upper triangular: row over column.
+    each round settles the boxes whose dominators are settled. A few rounds do; on a GPU each waits for its
+    outcome.
     """
-    dominates = dominates.float()
-    kept = dominates.new_ones(len(dominates))
+    rank = torch.arange(len(overlapping), device=overlapping.device)
+    # products and maxima of floats, since PyTorch reduces bool slowly and shares even small matrix products
+    dominates = (overlapping & (rank[:, None] < rank)).float()
+    kept = dominates.new_ones(len(rank))
     while True:
-        before, kept = kept, (kept @ dominates == 0).float()
+        before, kept = kept, 1 - (dominates * kept[:, None]).amax(0)
         if torch.equal(before, kept):
             return kept > 0
 

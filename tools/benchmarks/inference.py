@@ -11,6 +11,7 @@ from mmengine.config import Config, ConfigDict
 from mmengine.registry import init_default_scope
 
 import mmvist.models  # noqa: F401
+from mmvist.models.inference import prepare_for_inference
 from mmvist.models.key_maps import MMDET_MASKTRACK_RCNN, rename
 from mmvist.registry import MODELS
 from mmvist.structures import Video
@@ -75,7 +76,7 @@ def build_models(device: str) -> tuple[torch.nn.Module, torch.nn.Module]:
         tracker=dict(type='MaskTrackRCNNTracker', num_frames_retain=20,
                      match_weights=dict(det_score=1.0, iou=2.0, det_label=10.0)))
     ours.load_state_dict(rename(theirs.state_dict(), MMDET_MASKTRACK_RCNN))
-    return ours.to(device).eval(), theirs.to(device).eval()
+    return prepare_for_inference(ours.to(device)), theirs.to(device).eval()
 
 
 def frame(index: int, length: int) -> tuple[torch.Tensor, DetDataSample]:
