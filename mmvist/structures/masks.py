@@ -58,13 +58,15 @@ class BoxMasks:
         """
         grids = self.grids.detach().float().cpu().numpy()
         boxes = self.bboxes.detach().float().cpu().numpy() / np.array([*scale, *scale], np.float32)
+        threshold = np.float32(self.threshold)
         counts = [b''] * len(grids)
         taken = None if priority is None else np.zeros((height, width), bool)
         order = range(len(grids)) if priority is None else np.argsort(-priority, kind='stable').tolist()
         for index in order:
             rows, row_weights = _interpolation(boxes[index, 1], boxes[index, 3], grids.shape[1], height)
             columns, column_weights = _interpolation(boxes[index, 0], boxes[index, 2], grids.shape[2], width)
-            crop = row_weights @ grids[index] @ column_weights.T >= self.threshold
+            # Column by column, as the code runs; the crop is a view.
+            crop = (column_weights @ grids[index].T @ row_weights.T >= threshold).T
             if taken is not None:
                 window = taken[rows.start:rows.stop, columns.start:columns.stop]
                 crop &= ~window

@@ -99,9 +99,11 @@ def encode_crop(crop: np.ndarray, top: int, left: int, height: int, width: int) 
         width: Columns of the frame.
     """
     rows, columns = crop.shape
-    walled = np.zeros((columns, rows + 2), np.int8)
+    walled = np.zeros((columns, rows + 2), bool)
     walled[:, 1:-1] = crop.T
-    column, row = np.nonzero(walled[:, 1:] != walled[:, :-1])
+    # Flat, a column's last wall meets the next one's first: equal, so no edge lies between them.
+    flat = walled.ravel()
+    column, row = np.divmod(np.flatnonzero(flat[1:] != flat[:-1]), rows + 2)
     edges = (left + column) * height + top + row
     if len(edges) == 0:
         return from_run_lengths([height * width], height, width)
