@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from mmvist.engine import check_config, load_config
 from mmvist.registry import MODELS
@@ -50,6 +51,12 @@ def test_a_config_trains_and_tracks(path, tmp_path):
     results = model.test_step(batch(clip([True], 0, video=video), clip([True], 1, video=video)))
     assert [result.frame for result in results] == [0, 1]
     assert results[-1].summaries is not None
+
+
+def test_every_config_is_in_its_metafile():
+    for folder in {path.parent for path in CONFIGS}:
+        listed = [model['Config'] for model in yaml.safe_load((ROOT / folder / 'metafile.yml').read_text())['Models']]
+        assert sorted(listed) == [str(path) for path in CONFIGS if path.parent == folder]
 
 
 def test_the_swap_is_one_line():
