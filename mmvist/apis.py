@@ -25,6 +25,9 @@ from mmvist.structures import FrameResult, Video
 from mmvist.visualization import Overlay
 from mmvist.visualization.strip import TrackStrip
 
+# A ranking holds many doubtful instances; a picture of all of them shows none.
+DRAWN_SCORE = 0.4
+
 
 class VISInferencer:
     """A model ready to follow the objects of any video.
@@ -127,7 +130,7 @@ def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path 
         Number of frames.
     """
     frames = open_frames(source, skip_broken)
-    overlay, film, count = Overlay(inferencer.classes), TrackStrip(), 0
+    overlay, film, count = Overlay(inferencer.classes, min_score=DRAWN_SCORE), TrackStrip(), 0
     with ExitStack() as stack:
         drawn = None if video is None else stack.enter_context(VideoWriter(video, frames.fps))
         stored = None if results is None else stack.enter_context(
@@ -156,7 +159,7 @@ def draw_folders(inferencer: VISInferencer, folders: Sequence[Path], video: Path
         strips: Folder of the strips, one <folder's name>.png each.
         fps: Frames a second of the video.
     """
-    overlay = Overlay(inferencer.classes)
+    overlay = Overlay(inferencer.classes, min_score=DRAWN_SCORE)
     with VideoWriter(video, fps) as drawn:
         for folder in progress(folders, len(folders), 'Drawing'):
             overlay.reset()

@@ -76,6 +76,12 @@ class FrameResult:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def with_min_score(self, min_score: float) -> 'FrameResult':
+        """Keep the instances that score at least `min_score` in this frame."""
+        rows = np.flatnonzero(self.scores >= min_score)
+        return replace(self, ids=self.ids[rows], labels=self.labels[rows], scores=self.scores[rows],
+                       bboxes=self.bboxes[rows], masks=tuple(self.masks[row] for row in rows))
+
 
 @dataclass(frozen=True, eq=False)
 class VideoTracks:

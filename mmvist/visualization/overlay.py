@@ -48,10 +48,12 @@ class Overlay:
     Args:
         classes: Class names; labels are indices into them.
         drawings: Configs of the parts.
+        min_score: Instances below it are not drawn.
     """
 
-    def __init__(self, classes: Sequence[str], drawings: Sequence[dict] = DEFAULT_DRAWINGS) -> None:
-        self.classes = tuple(classes)
+    def __init__(self, classes: Sequence[str], drawings: Sequence[dict] = DEFAULT_DRAWINGS, min_score: float = 0.0
+                 ) -> None:
+        self.classes, self.min_score = tuple(classes), min_score
         self.drawings: list[Drawing] = [DRAWINGS.build(drawing) for drawing in drawings]
         self._past: deque[FrameResult] = deque(maxlen=max((part.num_past for part in self.drawings), default=0))
 
@@ -72,6 +74,7 @@ class Overlay:
         if self._past and (self._past[-1].video.id != result.video.id or self._past[-1].frame >= result.frame):
             self.reset()
         result = visible(result)
+        result = result.with_min_score(self.min_score)
         factor = -(-MIN_SIDE // min(image.shape[:2]))
         drawn = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
         for part in self.drawings:

@@ -75,3 +75,11 @@ def test_an_instance_without_an_extent_is_not_drawn(image, result):
 def test_a_key_that_no_part_has():
     with pytest.raises(TypeError, match='length'):
         Overlay(CLASSES, [{'type': 'DrawMasks', 'length': 3}])
+
+
+def test_doubtful_instances_are_not_drawn(image, result):
+    now = at(result, 0)
+    certain = float(now.scores.max()) + .01
+    assert np.array_equal(Overlay(CLASSES, min_score=certain).draw(image, now), Overlay(CLASSES, []).draw(image, now))
+    assert len(now.with_min_score(certain)) == 0
+    assert len(now.with_min_score(0.0)) == len(now)
