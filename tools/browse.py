@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from mmvist.datasets.formats import read_annotations
-from mmvist.io.annotations import FORMATS
+from mmvist.io.formats import FORMATS
 from mmvist.io.frames import open_frames
 from mmvist.io.progress import progress
 from mmvist.structures import FrameResult, VideoTracks

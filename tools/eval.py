@@ -5,8 +5,8 @@ import sys
 
 from mmvist.evaluation.files import METRICS, score_files
 from mmvist.evaluation.report import as_json, markdown_table, text_table, without_classes
-from mmvist.io.annotations import FORMATS
 from mmvist.io.atomic import open_atomic
+from mmvist.io.formats import FORMATS
 from mmvist.io.json_file import write_json
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mmvist.io import annotations
-from mmvist.io.annotations import MOTS_BENCHMARKS
+from mmvist.io import formats
+from mmvist.io.formats import MOTS_BENCHMARKS
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoSet, VideoTracks
 
@@ -19,14 +19,14 @@ def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, se
         ann_file: The file; for MOTS a folder of text files or of PNG folders, or one text file.
         img_prefix: Where MOTS images are looked for, as `SEQUENCE/FRAME.jpg` or `.png` with any number of digits;
             YouTube-VIS files name their images themselves.
-        name: 'ytvis', 'kitti_mots' or 'mots_challenge'.
+        name: 'ytvis', 'kitti_mots' or 'mots'.
         seqmap: For MOTS: the file that lists the split's sequences; without it all are taken.
 
     Raises:
         ValueError: There is no such format.
         FormatError: The annotations are broken, or MOTS images are missing.
     """
-    video_set = annotations.read(ann_file, name, seqmap)
+    video_set = formats.read(ann_file, name, seqmap)
     if name not in MOTS_BENCHMARKS:
         return video_set
     first_frame = MOTS_BENCHMARKS[name].first_frame

@@ -40,7 +40,7 @@ class VideoDataset(BaseDataset):
         classes: Class names; their order gives the labels, objects of other classes are left out. By default the
             file's.
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
-        format: 'ytvis', 'kitti_mots' or 'mots_challenge'; see `read_annotations`.
+        format: 'ytvis', 'kitti_mots' or 'mots'; see `read_annotations`.
         seqmap: For MOTS: the file that lists the split's sequences.
         test_mode: Give frames in place of clips.
         min_size: Objects whose box is narrower or lower than this, in pixels, are not trained on.

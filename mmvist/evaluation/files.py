@@ -6,8 +6,8 @@ from pathlib import Path
 
 from mmvist.evaluation.functional import clear, video_ap
 from mmvist.evaluation.ground_truth import require_objects
-from mmvist.io import annotations, kitti_mots, ytvis
-from mmvist.io.annotations import MOTS_BENCHMARKS
+from mmvist.io import formats, mots, ytvis
+from mmvist.io.formats import MOTS_BENCHMARKS
 from mmvist.structures import VideoSet
 
 METRICS = ('ytvis', 'mots')
@@ -24,7 +24,7 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
         results: A YouTube-VIS result file, or MOTS text files.
         ground_truth: What they are compared with.
         metrics: From 'ytvis' and 'mots'; by default the one that belongs to the format.
-        format: 'ytvis', 'kitti_mots' or 'mots_challenge'; 'auto' takes JSON for YouTube-VIS, all else for KITTI MOTS.
+        format: 'ytvis', 'kitti_mots' or 'mots'; 'auto' takes JSON for YouTube-VIS, all else for KITTI MOTS.
         seqmap: For MOTS, the file of the split's sequences and their last frames.
         per_video: Add the scores of each video.
         min_score: MOTS counts tracks from this score on; AP ranks them all.
@@ -42,7 +42,7 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
     unknown = [name for name in chosen if name not in METRICS]
     if unknown:
         raise ValueError(f'unknown metrics {unknown}; known: {", ".join(METRICS)}')
-    truth = annotations.read(ground_truth, format, seqmap)
+    truth = formats.read(ground_truth, format, seqmap)
     require_objects(truth, ground_truth)
     found = _read_results(results, truth, format)
     scores: dict[str, float | int] = {}
@@ -57,4 +57,4 @@ def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence
 def _read_results(path: str | Path, truth: VideoSet, format: str) -> VideoSet:
     if format == 'ytvis':
         return ytvis.read_results(path, truth)
-    return kitti_mots.read_txt(path, MOTS_BENCHMARKS[format], videos=[tracks.video for tracks in truth.videos])
+    return mots.read_txt(path, MOTS_BENCHMARKS[format], videos=[tracks.video for tracks in truth.videos])

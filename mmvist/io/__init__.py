@@ -2,8 +2,8 @@
 
 Annotations and results
     `ytvis`: YouTube-VIS 2019, 2021 and OVIS ground truth and results.
-    `annotations`: any of the following, by the name of its format.
-    `kitti_mots`: KITTI MOTS and MOTSChallenge, PNG and text, and their sequence maps.
+    `formats`: any of them, by the name of its format.
+    `mots`: KITTI MOTS and MOTSChallenge, PNG and text, and their sequence maps.
     `frame_json`: results of one video, written frame by frame.
 Images
     `image`: one image. `frames`: videos, folders and cameras as sources of frames. `video_writer`: frames into an mp4.

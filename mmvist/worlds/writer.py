@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import mots, ytvis
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks
@@ -98,9 +98,9 @@ def _write_all(config: WorldConfig, root: Path, num_workers: int) -> None:
         (root / split / 'JPEGImages').mkdir(parents=True, exist_ok=True)
         ytvis.write(videos, root / f'{split}.json')
         kitti = _as_kitti(videos)
-        kitti_mots.write_png(kitti, root / 'kitti_mots' / 'instances')
-        kitti_mots.write_txt(kitti, root / 'kitti_mots' / 'instances_txt')
-        kitti_mots.write_seqmap(kitti, root / 'kitti_mots' / f'{split}.seqmap')
+        mots.write_png(kitti, root / 'kitti_mots' / 'instances')
+        mots.write_txt(kitti, root / 'kitti_mots' / 'instances_txt')
+        mots.write_seqmap(kitti, root / 'kitti_mots' / f'{split}.seqmap')
     write_json({video.tracks.video.name: [{'kind': case.kind, 'ids': list(case.ids), 'frames': list(case.frames)}
                                           for case in video.hard_cases] for video in written},
                root / 'hard_cases.json')

@@ -221,7 +221,7 @@ def test_broken_annotations_are_told_at_build(streets):
 def test_options_that_contradict(streets):
     with pytest.raises(ValueError, match='clip is for training'):
         streets.build(test_mode=True, clip=PAIR)
-    with pytest.raises(ValueError, match="unknown format 'coco'; known: ytvis, kitti_mots, mots_challenge"):
+    with pytest.raises(ValueError, match="unknown format 'coco'; known: ytvis, kitti_mots, mots"):
         streets.build(format='coco')
 
 

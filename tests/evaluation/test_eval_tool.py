@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import mots, ytvis
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,8 +40,8 @@ def ytvis_files(sets, tmp_path):
 
 @pytest.fixture
 def mots_files(sets, tmp_path):
-    kitti_mots.write_txt(sets[0], tmp_path / 'gt')
-    kitti_mots.write_txt(sets[1], tmp_path / 'results')
+    mots.write_txt(sets[0], tmp_path / 'gt')
+    mots.write_txt(sets[1], tmp_path / 'results')
     return str(tmp_path / 'results'), '--gt', str(tmp_path / 'gt')
 
 
@@ -74,7 +74,7 @@ def test_mots_files_by_class_and_video(tool, mots_files, tmp_path):
 def test_sequence_map_chooses_what_is_scored(tool, make_set, make_tracks, rect, tmp_path):
     mask = rect(0, 0, 5, 5)
     truth = make_set(*[make_tracks(dict(id=1001, masks={0: mask}), video=video, length=1) for video in (1, 2)])
-    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    mots.write_txt(truth, tmp_path / 'gt')
     (tmp_path / 'seqmap').write_text('v2 empty 000000 000003\n')
     (tmp_path / 'results').mkdir()
     (tmp_path / 'results' / 'v2.txt').write_text('')

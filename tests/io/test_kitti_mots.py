@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmvist.io import kitti_mots
-from mmvist.io.kitti_mots_png import join_values, split_values
+from mmvist.io import mots
+from mmvist.io.mots.png import join_values, split_values
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, rle
 
@@ -45,36 +45,36 @@ def assert_same(one, other):
 
 @pytest.mark.parametrize(('line', 'area', 'box'), REAL)
 def test_real_lines(tmp_path, line, area, box):
-    (tracks,) = kitti_mots.read_txt(text(tmp_path / '0001.txt', line)).videos
+    (tracks,) = mots.read_txt(text(tmp_path / '0001.txt', line)).videos
     frame, track, category, height, width, counts = line.split(' ')
     assert tracks.video == Video('0001', '0001', int(height), int(width), int(frame) + 1)
     assert (tracks.frames[0], tracks.ids[0], tracks.labels[0]) == (int(frame), int(track), int(category) - 1)
     assert rle.area(tracks.masks, int(height), int(width)).tolist() == [area]
     x, y, w, h = box
     assert tracks.bboxes.tolist() == [[x, y, x + w, y + h]]
-    kitti_mots.write_txt(VideoSet(('car', 'pedestrian'), (tracks,), (1, 2)), tmp_path / 'again')
+    mots.write_txt(VideoSet(('car', 'pedestrian'), (tracks,), (1, 2)), tmp_path / 'again')
     assert (tmp_path / 'again' / '0001.txt').read_text() == line + '\n'
 
 
 def test_text_and_images_round_trip(tmp_path, street):
-    kitti_mots.write_txt(street, tmp_path / 'txt')
-    kitti_mots.write_png(street, tmp_path / 'png')
-    kitti_mots.write_seqmap(street, tmp_path / 'val.seqmap')
-    seqmap = kitti_mots.read_seqmap(tmp_path / 'val.seqmap')
+    mots.write_txt(street, tmp_path / 'txt')
+    mots.write_png(street, tmp_path / 'png')
+    mots.write_seqmap(street, tmp_path / 'val.seqmap')
+    seqmap = mots.read_seqmap(tmp_path / 'val.seqmap')
     assert seqmap == {'0002': (0, 3), '0006': (0, 1)}
-    assert_same(kitti_mots.read(tmp_path / 'txt', seqmap=seqmap), street)
-    assert_same(kitti_mots.read(tmp_path / 'png', seqmap=seqmap), street)
+    assert_same(mots.read(tmp_path / 'txt', seqmap=seqmap), street)
+    assert_same(mots.read(tmp_path / 'png', seqmap=seqmap), street)
 
 
 def test_official_text(tmp_path, street):
-    kitti_mots.write_txt(street, tmp_path)
+    mots.write_txt(street, tmp_path)
     lines = (tmp_path / '0002.txt').read_text().splitlines()
     assert [line.rsplit(' ', 1)[0] for line in lines] == [
         '0 1003 1 12 16', '0 2001 2 12 16', '0 10000 10 12 16', '2 1003 1 12 16']
 
 
 def test_official_images(tmp_path, street):
-    kitti_mots.write_png(street, tmp_path)
+    mots.write_png(street, tmp_path)
     assert sorted(path.name for path in (tmp_path / '0002').iterdir()) == [f'{frame:06d}.png' for frame in range(4)]
     values = cv2.imread(str(tmp_path / '0002' / '000000.png'), cv2.IMREAD_UNCHANGED)
     expected = np.zeros((12, 16), np.uint16)
@@ -85,32 +85,32 @@ def test_official_images(tmp_path, street):
 
 
 def test_official_seqmap(tmp_path, street):
-    kitti_mots.write_seqmap(street, tmp_path / 'a.seqmap')
+    mots.write_seqmap(street, tmp_path / 'a.seqmap')
     assert (tmp_path / 'a.seqmap').read_text() == '0002 empty 000000 000003\n0006 empty 000000 000001\n'
 
 
 def test_frames_counted_from_one(tmp_path, make_video_tracks):
     video_set = VideoSet(('pedestrian',), (make_video_tracks([(0, 2001, 0, (0, 0, 2, 2))], length=3),), (2,))
-    kitti_mots.write_txt(video_set, tmp_path / 'txt', first_frame=1)
-    kitti_mots.write_png(video_set, tmp_path / 'png', first_frame=1)
-    kitti_mots.write_seqmap(video_set, tmp_path / 'map', first_frame=1)
+    mots.write_txt(video_set, tmp_path / 'txt', first_frame=1)
+    mots.write_png(video_set, tmp_path / 'png', first_frame=1)
+    mots.write_seqmap(video_set, tmp_path / 'map', first_frame=1)
     assert (tmp_path / 'txt' / 'street.txt').read_text().startswith('1 2001 2 ')
-    seqmap = kitti_mots.read_seqmap(tmp_path / 'map')
+    seqmap = mots.read_seqmap(tmp_path / 'map')
     assert seqmap == {'street': (1, 3)}
     for form in ('txt', 'png'):
-        assert_same(kitti_mots.read(tmp_path / form, kitti_mots.MOTS_CHALLENGE, seqmap), video_set)
+        assert_same(mots.read(tmp_path / form, mots.MOTS_CHALLENGE, seqmap), video_set)
 
 
 def test_small_ids_get_their_class_in_images(tmp_path, make_video_tracks):
     tracks = make_video_tracks([(0, 0, 0, (0, 0, 2, 2)), (0, 7, 1, (4, 0, 6, 2))], length=1)
-    kitti_mots.write_png(VideoSet(('car', 'pedestrian'), (tracks,), (1, 2)), tmp_path)
-    assert kitti_mots.read_png(tmp_path).videos[0].ids.tolist() == [1000, 2007]
+    mots.write_png(VideoSet(('car', 'pedestrian'), (tracks,), (1, 2)), tmp_path)
+    assert mots.read_png(tmp_path).videos[0].ids.tolist() == [1000, 2007]
 
 
 def test_regions_of_a_frame_become_one(tmp_path, make_video_tracks):
     tracks = make_video_tracks([(0, 1, -1, (0, 0, 2, 2), 1.0, True), (0, 2, -1, (4, 0, 6, 2), 1.0, True)], length=1)
-    kitti_mots.write_txt(VideoSet(('car',), (tracks,), (1,)), tmp_path)
-    (read,) = kitti_mots.read_txt(tmp_path).videos
+    mots.write_txt(VideoSet(('car',), (tracks,), (1,)), tmp_path)
+    (read,) = mots.read_txt(tmp_path).videos
     assert (read.ids.tolist(), read.labels.tolist(), read.ignore.tolist()) == ([10000], [-1], [True])
     assert rle.area(read.masks, 12, 16).tolist() == [8]
 
@@ -128,19 +128,19 @@ def test_one_pass_over_runs():
 
 def test_empty_sequence(tmp_path, street):
     empty = VideoSet(street.classes, (street.videos[0].select(np.array([], np.int64)),), street.category_ids)
-    kitti_mots.write_txt(empty, tmp_path)
+    mots.write_txt(empty, tmp_path)
     assert (tmp_path / '0002.txt').read_text() == ''
-    (tracks,) = kitti_mots.read_txt(tmp_path, videos=[street.videos[0].video]).videos
+    (tracks,) = mots.read_txt(tmp_path, videos=[street.videos[0].video]).videos
     assert tracks.video == street.videos[0].video
     assert len(tracks) == 0
 
 
 def test_videos_of_the_ground_truth_choose_and_size_predictions(tmp_path, street):
-    kitti_mots.write_txt(street, tmp_path)
-    read = kitti_mots.read_txt(tmp_path, videos=[street.videos[1].video])
+    mots.write_txt(street, tmp_path)
+    read = mots.read_txt(tmp_path, videos=[street.videos[1].video])
     assert [tracks.video for tracks in read.videos] == [street.videos[1].video]
     with pytest.raises(FormatError, match='sequence 0009: there is no file 0009.txt'):
-        kitti_mots.read_txt(tmp_path, videos=[Video('0009', '0009', 12, 16, 3)])
+        mots.read_txt(tmp_path, videos=[Video('0009', '0009', 12, 16, 3)])
 
 
 def test_bad_lines_all_at_once(tmp_path):
@@ -149,7 +149,7 @@ def test_bad_lines_all_at_once(tmp_path):
                 f'1 3001 3 2 3 {LEFT}', f'1 1001 1 3 2 {LEFT}', f'9 1001 1 2 3 {LEFT}', '2 1001 1 2 3 ~~',
                 f'3 1001 1 2 3 {LEFT}', f'3 1001 1 2 3 {RIGHT}', f'4 1001 1 2 3 {LEFT}', f'4 1002 2 2 3 {LEFT}')
     with pytest.raises(FormatError) as caught:
-        kitti_mots.read_txt(path, seqmap={'0001': (0, 4)})
+        mots.read_txt(path, seqmap={'0001': (0, 4)})
     told = [problem.removeprefix('0001.txt, ') for problem in caught.value.problems]
     assert [problem.split(':')[0] for problem in told] == [
         'line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8', 'frame 3', 'frame 4']
@@ -168,7 +168,7 @@ def test_bad_images_all_at_once(tmp_path):
     image(tmp_path / '0001' / '000009.png', [[0, 1001], [0, 0]])
     (tmp_path / '0001' / '000004.png').write_bytes(b'')
     with pytest.raises(FormatError) as caught:
-        kitti_mots.read_png(tmp_path, seqmap={'0001': (0, 4), '0002': (0, 4)})
+        mots.read_png(tmp_path, seqmap={'0001': (0, 4), '0002': (0, 4)})
     assert caught.value.problems == (
         '0001/000009.png: the name must be the number of a frame, 0..4', '0002: holds no image *.png',
         'sequence 0001, frame 1: must be one channel of 16 bits, got (1,) of 8',
@@ -184,31 +184,31 @@ def test_bad_images_all_at_once(tmp_path):
 ])
 def test_what_images_cannot_say(tmp_path, make_video_tracks, rows, told):
     with pytest.raises(FormatError, match=told):
-        kitti_mots.write_png(VideoSet(('car', 'pedestrian'), (make_video_tracks(rows),), (1, 2)), tmp_path / 'out')
+        mots.write_png(VideoSet(('car', 'pedestrian'), (make_video_tracks(rows),), (1, 2)), tmp_path / 'out')
     assert not (tmp_path / 'out').exists()
 
 
 def test_what_text_cannot_say(tmp_path, make_video_tracks):
     overlapping = make_video_tracks([(1, 5, 0, (0, 0, 4, 4)), (1, 6, 0, (3, 3, 6, 6))])
     with pytest.raises(FormatError, match='2 problems') as caught:
-        kitti_mots.write_txt(VideoSet(('car',), (overlapping, make_video_tracks([])), (1,)), tmp_path / 'out')
+        mots.write_txt(VideoSet(('car',), (overlapping, make_video_tracks([])), (1,)), tmp_path / 'out')
     assert caught.value.problems == ('video street, frame 1: masks overlap: 5 and 6',
                                      'video street: the name occurs twice')
 
 
 def test_missing_places(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere'):
-        kitti_mots.read(tmp_path / 'nowhere')
+        mots.read(tmp_path / 'nowhere')
     with pytest.raises(FormatError, match='holds no folder of a sequence'):
-        kitti_mots.read(tmp_path)
+        mots.read(tmp_path)
     with pytest.raises(FormatError, match=r'holds no file \*.txt'):
-        kitti_mots.read_txt(tmp_path)
+        mots.read_txt(tmp_path)
 
 
 def test_bad_seqmap(tmp_path):
     path = text(tmp_path / 'a.seqmap', '0000 empty 0 5', '0000 empty 0 5', '0001 empty 3', '', '0002 empty 4 3')
     with pytest.raises(FormatError) as caught:
-        kitti_mots.read_seqmap(path)
+        mots.read_seqmap(path)
     assert caught.value.problems == (
         'line 2: sequence 0000 occurs twice', "line 3: must be NAME empty FIRST LAST, got '0001 empty 3'",
         'line 5: last frame 3 lies before first frame 4')

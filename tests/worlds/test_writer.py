@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import mots, ytvis
 from mmvist.structures import rle
 from mmvist.worlds import CLASSES, WorldConfig, generate
 from mmvist.worlds.files import JPEG_FLAGS, decode_flow, encode_depth, encode_flow
@@ -62,10 +62,10 @@ def test_annotation_ids_are_unique_and_video_ids_count_from_one(root):
 @pytest.mark.parametrize('form', ['instances', 'instances_txt'])
 @pytest.mark.parametrize('split', ['train', 'val'])
 def test_kitti_mots_files_hold_cars_and_pedestrians(root, videos, split, form):
-    seqmap = kitti_mots.read_seqmap(root / 'kitti_mots' / f'{split}.seqmap')
+    seqmap = mots.read_seqmap(root / 'kitti_mots' / f'{split}.seqmap')
     wanted = of_split(videos, split)
     assert seqmap == {video.tracks.video.name: (0, len(video.images) - 1) for video in wanted}
-    read = kitti_mots.read(root / 'kitti_mots' / form, seqmap=seqmap)
+    read = mots.read(root / 'kitti_mots' / form, seqmap=seqmap)
     by_name = {tracks.video.name: tracks for tracks in read.videos}
     for video in wanted:
         tracks, found = video.tracks, by_name[video.tracks.video.name]

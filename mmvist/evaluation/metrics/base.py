@@ -12,7 +12,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from mmvist.evaluation.ground_truth import require_objects
-from mmvist.io import annotations
+from mmvist.io import formats
 from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
 
@@ -24,7 +24,7 @@ class VideoMetric(BaseMetric):
 
     Args:
         ann_file: Ground truth.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots_challenge'.
+        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
         seqmap: For MOTS, the file that lists the split's sequences.
 
     Raises:
@@ -35,13 +35,13 @@ class VideoMetric(BaseMetric):
     def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None) -> None:
         # mmengine warns where there is no prefix; ours stands in the names of the scores already.
         super().__init__(prefix=type(self).__name__)
-        annotations.check(format, seqmap)
+        formats.check(format, seqmap)
         for path in (ann_file, seqmap):
             if path is not None and not Path(path).exists():
                 raise FileNotFoundError(f'{type(self).__name__}: {path}: no such file or folder')
         self.ann_file = str(ann_file)
         # Read now, so that what is wrong with it shows before the first iteration; only the first process scores.
-        self._whole = annotations.read(ann_file, format, seqmap) if is_main_process() else None
+        self._whole = formats.read(ann_file, format, seqmap) if is_main_process() else None
         self._ground_truth = self._whole
 
     @property

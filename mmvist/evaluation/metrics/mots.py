@@ -19,7 +19,7 @@ class MOTSMetric(VideoMetric):
 
     Args:
         ann_file: Ground truth.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots_challenge'.
+        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
         seqmap: For MOTS, the file that lists the split's sequences.
         overlaps: 'by_score' gives a pixel under several masks to the highest score, 'error' refuses such results.
         per_class: Report each class as well.

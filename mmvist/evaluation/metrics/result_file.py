@@ -17,7 +17,7 @@ class ResultFile(VideoMetric):
     Args:
         out: The JSON file.
         ann_file: Ground truth, for its ids of videos and classes; it needs no annotations.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots_challenge'.
+        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
         seqmap: For MOTS, the file that lists the split's sequences.
     """
 

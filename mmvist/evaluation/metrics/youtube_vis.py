@@ -17,7 +17,7 @@ class YouTubeVISMetric(VideoMetric):
 
     Args:
         ann_file: Ground truth.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots_challenge'.
+        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
         seqmap: For MOTS, the file that lists the split's sequences.
         per_class: Report each class as well.
     """

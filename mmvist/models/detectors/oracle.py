@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmvist.io import annotations
+from mmvist.io import formats
 from mmvist.models.detectors.base import FrameDetector
 from mmvist.registry import MODELS
 from mmvist.structures import VideoTracks
@@ -34,7 +34,7 @@ class OracleDetector(FrameDetector):
     def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None,
                  format: str = 'ytvis', seqmap: str | None = None) -> None:
         super().__init__()
-        truth = annotations.read(ann_file, format, seqmap)
+        truth = formats.read(ann_file, format, seqmap)
         truth = truth if classes is None else truth.with_classes(classes)
         self.ann_file = ann_file
         self.truth = {tracks.video.id: tracks for tracks in truth.videos}

@@ -11,7 +11,7 @@ from mmengine.evaluator import Evaluator
 
 from mmvist.evaluation.functional import clear, video_ap
 from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import mots, ytvis
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
 
@@ -100,7 +100,7 @@ def test_ignore_regions_serve_the_classes_that_are_left(make_set, make_tracks, r
                                                                                 masks={0: rect(0, 9, 5, 5)}),
                                  dict(id=10000, label=-1, ignore=True, masks={0: rect(20, 0, 9, 9)}),
                                  video='a', name='a', length=1))
-    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    mots.write_txt(truth, tmp_path / 'gt')
     for classes in (CLASSES[::-1], CLASSES[:1], CLASSES[1:]):
         found = make_set(make_tracks(dict(id=4, masks={0: rect(20, 0, 9, 9)}), video='a', name='a', length=1),
                          classes=classes)
@@ -127,7 +127,7 @@ def test_summaries_decide(make_set, make_tracks, rect, tmp_path):
 def test_mots_files_and_overlaps(make_set, make_tracks, rect, tmp_path):
     mask = rect(0, 0, 9, 9)
     truth = make_set(make_tracks(dict(id=1001, masks={0: mask}), video='0002', name='0002', length=1))
-    kitti_mots.write_txt(truth, tmp_path / 'gt')
+    mots.write_txt(truth, tmp_path / 'gt')
     found = make_set(make_tracks(dict(id=4, score=.9, masks={0: mask}), dict(id=5, score=.2, masks={0: mask}),
                                  video='0002', length=1))
     for overlaps in ('by_score', 'error'):

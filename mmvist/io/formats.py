@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from mmvist.io import kitti_mots, ytvis
+from mmvist.io import mots, ytvis
 from mmvist.structures import VideoSet
 
-MOTS_BENCHMARKS = {'kitti_mots': kitti_mots.KITTI_MOTS, 'mots_challenge': kitti_mots.MOTS_CHALLENGE}
+MOTS_BENCHMARKS = {'kitti_mots': mots.KITTI_MOTS, 'mots': mots.MOTS_CHALLENGE}
 FORMATS = ('ytvis', *MOTS_BENCHMARKS)
 
 
@@ -26,8 +26,8 @@ def read(path: str | Path, format: str, seqmap: str | Path | None = None) -> Vid
     check(format, seqmap)
     if format == 'ytvis':
         return ytvis.read(path)
-    sequences = None if seqmap is None else kitti_mots.read_seqmap(seqmap)
-    return kitti_mots.read(path, MOTS_BENCHMARKS[format], sequences)
+    sequences = None if seqmap is None else mots.read_seqmap(seqmap)
+    return mots.read(path, MOTS_BENCHMARKS[format], sequences)
 
 
 def check(format: str, seqmap: str | Path | None) -> None:

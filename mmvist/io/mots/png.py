@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mmvist.io.atomic import open_atomic
-from mmvist.io.mots_benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
+from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.structures import Video, VideoSet, VideoTracks, rle

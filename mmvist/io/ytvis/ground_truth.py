@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mmvist.io import ytvis_tables as tables
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.problems import Problems
 from mmvist.io.segmentation import parse_all
+from mmvist.io.ytvis import tables
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 # Some converters write an empty list instead of null.

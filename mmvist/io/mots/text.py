@@ -7,7 +7,7 @@ import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.io.atomic import open_atomic
-from mmvist.io.mots_benchmark import (
+from mmvist.io.mots.benchmark import (
     IGNORE_CLASS,
     IGNORE_ID,
     KITTI_MOTS,
