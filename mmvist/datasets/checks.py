@@ -54,15 +54,26 @@ def check_videos(video_set: VideoSet, source: str | Path, img_prefix: str | Path
             remarks.append(f'{place}: no image {_listed(missing)}')
         elif missing:
             problems.add(place, f'no image {_listed(missing)}')
-        maskless = sum(mask is None for mask in tracks.masks)
-        if training and maskless:
-            problems.add(place, f'{maskless} boxes have no mask; training needs masks')
         if tracks.video.length and not tracks.video.file_names:
             problems.add(place, 'the images of its frames are not named')
     remarks += _remarks(video_set, training)
+    if training:
+        _note_boxes_without_masks(video_set, problems)
     if training and not any((~tracks.ignore).any() for tracks in video_set.videos):
         problems.add('annotations', 'there are none; a file of the valid or test split cannot be trained on')
     return Report(problems, tuple(remarks))
+
+
+def _note_boxes_without_masks(video_set: VideoSet, problems: Problems) -> None:
+    maskless = {tracks.video.name: sum(mask is None for mask in tracks.masks) for tracks in video_set.videos}
+    num_boxes = sum(map(len, video_set.videos))
+    if 0 < num_boxes == sum(maskless.values()):
+        problems.add('annotations', f'{num_boxes} boxes and no masks; boxes alone can be tested on and their tracks be '
+                                    'scored, training needs masks')
+        return
+    for name, count in maskless.items():
+        if count:
+            problems.add(f'video {name}', f'{count} boxes have no mask; training needs masks')
 
 
 def _missing_images(tracks: VideoTracks, img_prefix: Path, every_image: bool) -> list[str]:

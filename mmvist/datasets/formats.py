@@ -4,48 +4,70 @@ from dataclasses import replace
 from pathlib import Path
 
 from mmvist.io import formats
-from mmvist.io.formats import MOTS_BENCHMARKS
+from mmvist.io.image import read_image
+from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import Problems
-from mmvist.structures import VideoSet, VideoTracks
+from mmvist.structures import Video, VideoSet
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
+# Formats whose annotations may not name the images, with the number of a video's first frame.
+FIRST_FRAMES = {'kitti_mots': 0, 'davis': 0, 'mots': 1, 'mot': 1}
+# Those of them whose videos begin where the sequence map says.
+STARTS_IN_SEQMAP = ('davis', 'mot')
+# Where the MOTChallenge keeps the images of a sequence.
+IMAGE_FOLDER = 'img1'
 
 
-def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, seqmap: str | Path | None = None
-                     ) -> VideoSet:
+def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, seqmap: str | Path | None = None,
+                     split: str | Path | None = None) -> VideoSet:
     """Read annotations whose videos name the images of their frames.
 
     Args:
-        ann_file: The file; for MOTS a folder of text files or of PNG folders, or one text file.
-        img_prefix: Where MOTS images are looked for, as `SEQUENCE/FRAME.jpg` or `.png` with any number of digits;
-            YouTube-VIS files name their images themselves.
-        name: 'ytvis', 'kitti_mots' or 'mots'.
-        seqmap: For MOTS: the file that lists the split's sequences; without it all are taken.
+        ann_file: The file or folder, as the format has it.
+        img_prefix: Root of the images. Where the annotations do not name them (KITTI MOTS, MOTSChallenge, DAVIS, MOT
+            without `seqinfo.ini`) they are `VIDEO/FRAME.jpg` or `VIDEO/img1/FRAME.jpg` (or `.png`), with any number of
+            digits.
+        name: One of `mmvist.io.formats.FORMATS`.
+        seqmap: For formats with sequences: the file that lists those wanted; without it all are taken.
+        split: The file that lists the videos wanted; see `mmvist.io.splits`.
 
     Raises:
         ValueError: There is no such format.
-        FormatError: The annotations are broken, or MOTS images are missing.
+        FormatError: The annotations are broken, or numbered images are missing.
     """
-    video_set = formats.read(ann_file, name, seqmap)
-    if name not in MOTS_BENCHMARKS:
+    video_set = formats.read(ann_file, name, seqmap, split)
+    if name not in FIRST_FRAMES:
         return video_set
-    first_frame = MOTS_BENCHMARKS[name].first_frame
-    problems = Problems(img_prefix)
-    videos = tuple(_with_images(tracks, Path(img_prefix), first_frame, problems)
-                   for tracks in video_set.videos)
+    ends = read_seqmap(seqmap) if seqmap is not None and name in STARTS_IN_SEQMAP else {}
+    problems, videos = Problems(img_prefix), []
+    for tracks in video_set.videos:
+        video = tracks.video
+        if not video.file_names:
+            first_frame, _ = ends.get(video.name, (FIRST_FRAMES[name], None))
+            video = _with_images(video, Path(img_prefix), first_frame, problems)
+        videos.append(replace(tracks, video=video))
     problems.check()
-    return replace(video_set, videos=videos)
+    return replace(video_set, videos=tuple(videos))
 
 
-def _with_images(tracks: VideoTracks, img_prefix: Path, first_frame: int, problems: Problems) -> VideoTracks:
-    video = tracks.video
-    folder = img_prefix / video.name
-    numbered = {int(file.stem) - first_frame: file for file in (folder.iterdir() if folder.is_dir() else ())
+def _with_images(video: Video, img_prefix: Path, first_frame: int, problems: Problems) -> Video:
+    folder = next((folder for folder in (img_prefix / video.name / IMAGE_FOLDER, img_prefix / video.name)
+                   if folder.is_dir()), None)
+    numbered = {int(file.stem) - first_frame: file for file in (() if folder is None else folder.iterdir())
                 if file.suffix.lower() in IMAGE_SUFFIXES and file.stem.isdecimal()}
     missing = [frame + first_frame for frame in range(video.length) if frame not in numbered]
     if missing:
         problems.add(f'sequence {video.name}', f'{len(missing)} of {video.length} images are missing, '
                                                f'frames {missing[:10]}')
-        return tracks
-    names = tuple(f'{video.name}/{numbered[frame].name}' for frame in range(video.length))
-    return replace(tracks, video=replace(video, file_names=names))
+        return video
+    names = tuple(numbered[frame].relative_to(img_prefix).as_posix() for frame in range(video.length))
+    video = replace(video, file_names=names)
+    if names and video.height == 0:
+        # The annotations of a video without objects do not tell its size.
+        try:
+            height, width = read_image(img_prefix / names[0], upright=False).shape[:2]
+        except ValueError as error:
+            problems.add(f'sequence {video.name}', str(error))
+            return video
+        video = replace(video, height=height, width=width)
+    return video

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from mmengine.dataset import ConcatDataset
 from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Dataset, Sampler
 
@@ -17,24 +18,44 @@ class ClipSampler(Sampler):
     The order is a function of seed and epoch. Where the items do not divide evenly, the first ones of the order fill
     up, so that all processes take the same number of steps.
 
+    A mixture, a `ConcatDataset` with `shares`, has exactly these shares in every epoch: of a part that is larger than
+    its share some items, drawn anew each epoch; of a smaller one all items, once, twice, and so on.
+
     Args:
         dataset: A `VideoDataset`, in any wrappers.
         seed: The same in all processes; by default they agree on a random one.
+        shares: Of each part of the mixture, above 0; they are taken relative to their sum.
+        num_items: Items of an epoch of the mixture; by default as many as the parts have together.
+
+    Raises:
+        ValueError: The shares do not fit the dataset.
     """
 
-    def __init__(self, dataset: Dataset, seed: int | None = None) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, seed: int | None = None, shares: Sequence[float] | None = None,
+                 num_items: int | None = None) -> None:
+        if shares is not None and (not isinstance(dataset, ConcatDataset) or len(shares) != len(dataset.datasets)
+                                   or min(shares) <= 0 or min(map(len, dataset.datasets)) == 0):
+            raise ValueError('ClipSampler: shares need a ConcatDataset, and one number above 0 for each of its parts, '
+                             f'none of them empty, got {list(shares)} for {_described(dataset)}')
+        if num_items is not None and (shares is None or num_items < 1):
+            raise ValueError(f'ClipSampler: num_items goes with shares and must be at least 1, got {num_items}')
+        self.dataset, self.shares = dataset, shares
+        self.num_items = len(dataset) if num_items is None else num_items
         self.seed = sync_random_seed() if seed is None else seed
         self._rank, self._num_ranks = get_dist_info()
         self._epoch = 0
         self._leaves = list(leaves(dataset))
 
     def __iter__(self) -> Iterator[int]:
-        order = np.random.default_rng([self.seed, self._epoch]).permutation(len(self.dataset))
+        rng = np.random.default_rng([self.seed, self._epoch])
+        if self.shares is None:
+            order = rng.permutation(len(self.dataset))
+        else:
+            order = mixture([len(part) for part in self.dataset.datasets], self.shares, self.num_items, rng)
         return iter(share(order, self._rank, self._num_ranks).tolist())
 
     def __len__(self) -> int:
-        return -(-len(self.dataset) // self._num_ranks)
+        return -(-self.num_items // self._num_ranks)
 
     def set_epoch(self, epoch: int) -> None:
         """Order and items become those of this epoch."""
@@ -102,9 +123,32 @@ class VideoBatchSampler(Sampler):
         return int(whole.sum())
 
 
+def mixture(lengths: Sequence[int], shares: Sequence[float], num_items: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw items of several parts that are numbered on, in random order; see `ClipSampler`.
+
+    Args:
+        lengths: Items of each part, at least one.
+        shares: Of each part, above 0.
+        num_items: How many to draw, (num_items,) int64; each part's number is rounded so that the sum is exact.
+        rng: Where chance comes from.
+    """
+    ends = np.rint(np.cumsum(shares) / np.sum(shares) * num_items).astype(np.int64)
+    drawn, before = [], 0
+    for length, wanted in zip(lengths, np.diff(ends, prepend=0).tolist(), strict=True):
+        rounds = [rng.permutation(length) for _ in range(-(-wanted // length))]
+        drawn.append(before + np.concatenate([np.zeros(0, np.int64), *rounds])[:wanted])
+        before += length
+    return rng.permutation(np.concatenate(drawn))
+
+
 def share(order: np.ndarray, rank: int, num_ranks: int) -> np.ndarray:
     """One process's part of an order: every `num_ranks`-th, filled up from the front to equal lengths."""
     return np.resize(order, -(-len(order) // num_ranks) * num_ranks)[rank::num_ranks]
+
+
+def _described(dataset: Dataset) -> str:
+    parts = f' of {[len(part) for part in dataset.datasets]} items' if isinstance(dataset, ConcatDataset) else ''
+    return f'{type(dataset).__name__}{parts}'
 
 
 def deal_out(lengths: Sequence[int], num_ranks: int) -> list[list[int]]:

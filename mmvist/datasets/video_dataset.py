@@ -1,7 +1,7 @@
 """Videos as a dataset of clips, one item for each frame."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,13 @@ from mmengine.logging import print_log
 from torch.utils.data import get_worker_info
 
 from mmvist.datasets.checks import check_videos
+from mmvist.datasets.class_map import map_classes
 from mmvist.datasets.clip import Clip, ClipFrame
 from mmvist.datasets.clip_sampling import ChosenFrame
 from mmvist.datasets.formats import read_annotations
 from mmvist.datasets.track_table import TrackTable, trainable
 from mmvist.datasets.transforms import BrokenFrameError
+from mmvist.io.problems import FormatError
 from mmvist.registry import DATASETS, TASK_UTILS, TRANSFORMS
 from mmvist.structures import VideoSet
 
@@ -37,11 +39,14 @@ class VideoDataset(BaseDataset):
         ann_file: Annotations; see `format`.
         img_prefix: Root of the images.
         pipeline: Configs of clip transforms; the last packs the clip.
-        classes: Class names; their order gives the labels, objects of other classes are left out. By default the
-            file's.
+        classes: Class names; their order gives the labels, objects of other classes are left out. They must all be in
+            the file, where they may stand in another order. By default the file's.
+        class_map: For a mixture: what the file's classes are called in `classes`. Several may become one; classes that
+            it makes none of have no objects.
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
-        format: 'ytvis', 'kitti_mots' or 'mots'; see `read_annotations`.
-        seqmap: For MOTS: the file that lists the split's sequences.
+        format: One of `mmvist.io.formats.FORMATS`; see `read_annotations`.
+        seqmap: For formats with sequences: the file that lists the split's, with their first and last frames.
+        split: The file that lists the videos to use; see `mmvist.io.splits`. By default all.
         test_mode: Give frames in place of clips.
         min_size: Objects whose box is narrower or lower than this, in pixels, are not trained on.
         skip_broken: Train on another clip in place of one with a broken image, and test on a black image in its place,
@@ -54,12 +59,14 @@ class VideoDataset(BaseDataset):
     """
 
     def __init__(self, ann_file: str | Path, img_prefix: str | Path, pipeline: Sequence[dict],
-                 classes: Sequence[str] | None = None, clip: dict | None = None, format: str = 'ytvis',
-                 seqmap: str | Path | None = None, test_mode: bool = False, min_size: float = 1,
+                 classes: Sequence[str] | None = None, class_map: Mapping[str, str] | None = None,
+                 clip: dict | None = None, format: str = 'ytvis', seqmap: str | Path | None = None,
+                 split: str | Path | None = None, test_mode: bool = False, min_size: float = 1,
                  skip_broken: bool = False, seed: int = 0) -> None:
         if test_mode and clip is not None:
             raise ValueError('VideoDataset: clip is for training; a test item is one frame')
-        video_set = read_annotations(ann_file, img_prefix, format, seqmap)
+        video_set = read_annotations(ann_file, img_prefix, format, seqmap, split)
+        video_set = video_set if class_map is None else _mapped(video_set, class_map, classes, ann_file)
         report = check_videos(video_set, ann_file, img_prefix, classes, not test_mode, missing_images=skip_broken)
         report.problems.check()
         if report.remarks:
@@ -169,6 +176,16 @@ class VideoDataset(BaseDataset):
 
     def _path(self, video: int, frame: int) -> str:
         return str(self.img_prefix / self._table.file_name(video, frame))
+
+
+def _mapped(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequence[str] | None, source: str | Path
+            ) -> VideoSet:
+    if classes is None:
+        raise ValueError(f'{source}: class_map needs classes, the names that it maps to')
+    try:
+        return map_classes(video_set, class_map, classes)
+    except ValueError as error:
+        raise FormatError(str(source), (f'classes: {error}',)) from None
 
 
 def _table(video_set: VideoSet, test_mode: bool, min_size: float) -> TrackTable:

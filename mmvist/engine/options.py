@@ -104,7 +104,7 @@ def _ground_truth(config: Config) -> dict:
     dataset = next((dataset for dataset in _datasets(config.test_dataloader.dataset) if dataset.get('ann_file')), None)
     if dataset is None:
         raise ValueError(f'{config.filename}: test_dataloader.dataset has no ann_file, which the metrics need')
-    return {key: dataset[key] for key in ('ann_file', 'format', 'seqmap') if key in dataset}
+    return {key: dataset[key] for key in ('ann_file', 'format', 'seqmap', 'split') if key in dataset}
 
 
 def _datasets(dataset: dict) -> Iterator[dict]:

@@ -1,60 +1,148 @@
-"""Scores of a result file: no model, no torch."""
+"""Scores of result files: no model, no torch; a sequence at a time where each has its own file."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from mmvist.evaluation.functional import clear, video_ap
-from mmvist.evaluation.ground_truth import require_objects
-from mmvist.io import formats, mots, ytvis
-from mmvist.io.formats import MOTS_BENCHMARKS
-from mmvist.structures import VideoSet
+from mmvist.evaluation.functional import Scoring
+from mmvist.evaluation.functional.pairs import pair_videos, video_names
+from mmvist.evaluation.ground_truth import has_objects, no_objects
+from mmvist.io import formats
+from mmvist.io.formats import FORMATS
+from mmvist.io.mots import read_seqmap
+from mmvist.io.problems import FormatError
+from mmvist.io.progress import progress
+from mmvist.structures import VideoTracks
 
-METRICS = ('ytvis', 'mots')
+logger = logging.getLogger(__name__)
+
+# What the benchmarks of each format report.
+BENCHMARK_SCORES = {
+    'ytvis': Scoring(('ytvis',), overlaps='by_score'),
+    'kitti_mots': Scoring(('mots', 'hota', 'id')),
+    'mots': Scoring(('mots', 'hota', 'id')),
+}
 
 
-def score_files(results: str | Path, ground_truth: str | Path, metrics: Sequence[str] | None = None,
-                format: str = 'auto', seqmap: str | Path | None = None, per_video: bool = False,
-                min_score: float = 0.0) -> dict[str, float | int]:
-    """Score a file, or a folder of MOTS text files, against ground truth of the same format.
-
-    Results of YouTube-VIS may overlap, which MOTS forbids: for its scores a pixel then goes to the highest score.
+def score_files(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
+                seqmap: str | Path | None = None, per_video: bool = False, num_workers: int = 1
+                ) -> dict[str, float | int]:
+    """Score files, or folders of files, against ground truth of the same format.
 
     Args:
-        results: A YouTube-VIS result file, or MOTS text files.
-        ground_truth: What they are compared with.
-        metrics: From 'ytvis' and 'mots'; by default the one that belongs to the format.
-        format: 'ytvis', 'kitti_mots' or 'mots'; 'auto' takes JSON for YouTube-VIS, all else for KITTI MOTS.
-        seqmap: For MOTS, the file of the split's sequences and their last frames.
+        results: What is scored.
+        ground_truth: What it is compared with.
+        format: Format of both, one of `FORMATS`.
+        scoring: What to compute.
+        seqmap: For formats with sequences, the file of those that count and their last frames.
         per_video: Add the scores of each video.
-        min_score: MOTS counts tracks from this score on; AP ranks them all.
+        num_workers: Processes that share the videos.
 
     Returns:
-        Flat scores; see `video_ap` and `clear`.
+        Flat scores; see `Scoring.scores`.
 
     Raises:
-        ValueError: A name is unknown, a file is broken, or the two do not fit together.
+        ValueError: A name is unknown, a file is broken, or the two do not fit together; all of it at once.
         FileNotFoundError: There is no such file.
     """
-    if format == 'auto':
-        format = 'ytvis' if Path(ground_truth).suffix == '.json' else 'kitti_mots'
-    chosen = metrics or ['mots' if format in MOTS_BENCHMARKS else 'ytvis']
-    unknown = [name for name in chosen if name not in METRICS]
-    if unknown:
-        raise ValueError(f'unknown metrics {unknown}; known: {", ".join(METRICS)}')
-    truth = formats.read(ground_truth, format, seqmap)
-    require_objects(truth, ground_truth)
-    found = _read_results(results, truth, format)
-    scores: dict[str, float | int] = {}
-    if 'ytvis' in chosen:
-        scores.update(video_ap(truth, found, per_video))
-    if 'mots' in chosen:
-        videos = tuple(tracks.with_min_score(min_score) for tracks in found.videos)
-        scores.update(clear(truth, replace(found, videos=videos), 'by_score', per_video))
-    return scores
+    formats.check(format, seqmap)
+    for path in (results, ground_truth):
+        if not Path(path).exists():
+            raise FileNotFoundError(f'{path}: no such file or folder')
+    if FORMATS[format].sequence_names is None:
+        tasks = _videos(results, ground_truth, format, scoring)
+    else:
+        tasks = _sequences(results, ground_truth, format, scoring, seqmap)
+    counted, errors = [], []
+    for outcome in _run(list(tasks), num_workers):
+        (errors if isinstance(outcome, FormatError) else counted).append(outcome)
+    if errors:
+        raise _joined(errors)
+    if not any(video.has_objects for video in counted):
+        raise no_objects(ground_truth)
+    counted.sort(key=lambda video: video.id)
+    names = video_names([(video.id, video.name) for video in counted])
+    return scoring.scores({names[video.id]: video.counts for video in counted}, counted[0].classes, per_video)
 
 
-def _read_results(path: str | Path, truth: VideoSet, format: str) -> VideoSet:
-    if format == 'ytvis':
-        return ytvis.read_results(path, truth)
-    return mots.read_txt(path, MOTS_BENCHMARKS[format], videos=[tracks.video for tracks in truth.videos])
+@dataclass(frozen=True)
+class _Counted:
+    """One video."""
+
+    id: int | str
+    name: str
+    classes: tuple[str, ...]
+    has_objects: bool
+    counts: Mapping[str, Any]
+
+
+def _videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring) -> Iterator[partial]:
+    """A task for every video of a file that holds them all."""
+    truth = FORMATS[format].read(ground_truth)
+    found = FORMATS[format].read_results(results, truth)
+    for pair in pair_videos(truth, found):
+        yield partial(_count_pair, *pair, truth.classes, scoring)
+
+
+def _sequences(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
+               seqmap: str | Path | None) -> Iterator[partial]:
+    """A task for every sequence, which is read when its turn has come."""
+    names = FORMATS[format].sequence_names
+    wanted = dict.fromkeys(names(ground_truth)) if seqmap is None else read_seqmap(seqmap)
+    extra = sorted({*names(results)} - {*wanted}) if Path(results).is_dir() else []
+    if extra:
+        logger.warning('%s: %d sequences are not in the ground truth and are left aside: %s', results, len(extra),
+                       ', '.join(extra[:10]))
+    for name, frames in wanted.items():
+        yield partial(_count_sequence, results, ground_truth, format, {name: frames}, scoring)
+
+
+def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, sequence: dict, scoring: Scoring
+                    ) -> _Counted:
+    def count(**options: bool) -> _Counted:
+        truth = FORMATS[format].read(ground_truth, sequence, **options)
+        found = FORMATS[format].read_results(results, truth, **options)
+        return _count_pair(*pair_videos(truth, found)[0], truth.classes, scoring)
+
+    if not FORMATS[format].may_trust or scoring.regions == 'boxes' or 'ytvis' in scoring.metrics:
+        return count()
+    try:
+        return count(trusted=True)
+    except FormatError:
+        raise
+    except ValueError:
+        # The score found masks that it cannot use; the careful reader says in which lines they stand.
+        count()
+        raise
+
+
+def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...], scoring: Scoring) -> _Counted:
+    return _Counted(truth.video.id, truth.video.name, classes, has_objects(truth), scoring.count(truth, found))
+
+
+def _run(tasks: list[partial], num_workers: int) -> Iterator[_Counted | FormatError]:
+    if num_workers > 1 and len(tasks) > 1:
+        with ProcessPoolExecutor(num_workers) as pool:
+            yield from progress(pool.map(_outcome, tasks), len(tasks), 'scoring')
+    else:
+        yield from progress(map(_outcome, tasks), len(tasks), 'scoring')
+
+
+def _outcome(task: partial) -> _Counted | FormatError:
+    try:
+        return task()
+    except FormatError as error:
+        return error
+
+
+def _joined(errors: Iterable[FormatError]) -> FormatError:
+    of_source: dict[str, list[str]] = {}
+    for error in errors:
+        of_source.setdefault(error.source, []).extend(error.problems)
+    several = len(of_source) > 1
+    return FormatError(' and '.join(of_source), tuple(f'{source}: {line}' if several else line
+                                                      for source, lines in of_source.items() for line in lines))

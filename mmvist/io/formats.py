@@ -1,22 +1,74 @@
-"""Annotations by the name of their format."""
+"""Every way annotated videos are stored, by name."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from mmvist.io import mots, ytvis
+from mmvist.io.splits import apply_split
 from mmvist.structures import VideoSet
 
+Sequences = Mapping[str, tuple[int, int] | None]
 MOTS_BENCHMARKS = {'kitti_mots': mots.KITTI_MOTS, 'mots': mots.MOTS_CHALLENGE}
-FORMATS = ('ytvis', *MOTS_BENCHMARKS)
 
 
-def read(path: str | Path, format: str, seqmap: str | Path | None = None) -> VideoSet:
+@dataclass(frozen=True)
+class Format:
+    """One way to store annotated videos.
+
+    Attributes:
+        read: Reads ground truth. Where the format has sequences, the argument `sequences` names those wanted, with the
+            numbers of their first and last frames where these are known; without it all are read.
+        read_results: Reads results for the videos and classes of a ground truth.
+        write: Writes ground truth.
+        write_results: Writes results.
+        regions: What it holds of an object.
+        sequence_names: The sequences of a ground truth, where each has a file or folder of its own.
+        may_trust: Whether both readers take `trusted`, which leaves the checks of masks to the caller.
+    """
+
+    read: Callable[..., VideoSet]
+    read_results: Callable[..., VideoSet]
+    write: Callable[[VideoSet, str | Path], None]
+    write_results: Callable[[VideoSet, str | Path], None]
+    regions: Literal['masks', 'boxes']
+    sequence_names: Callable[[str | Path], list[str]] | None = None
+    may_trust: bool = False
+
+
+def _mots(benchmark: mots.MOTSBenchmark, write_ground_truth: Callable[..., None]) -> Format:
+    def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False) -> VideoSet:
+        return mots.read_txt(path, benchmark, videos=[tracks.video for tracks in ground_truth.videos], trusted=trusted)
+
+    def read(path: str | Path, sequences: Sequences | None = None, trusted: bool = False) -> VideoSet:
+        return mots.read(path, benchmark, sequences, trusted)
+
+    return Format(read, read_results, partial(write_ground_truth, first_frame=benchmark.first_frame),
+                  partial(mots.write_txt, first_frame=benchmark.first_frame), 'masks', mots.sequence_names,
+                  may_trust=True)
+
+
+FORMATS = {
+    'ytvis': Format(ytvis.read, ytvis.read_results, ytvis.write, ytvis.write_results, 'masks'),
+    'kitti_mots': _mots(mots.KITTI_MOTS, mots.write_txt),
+    'mots': _mots(mots.MOTS_CHALLENGE, mots.write_txt),
+}
+# Two forms of one format: read as the format, written under these names.
+WRITERS = {name: format.write for name, format in FORMATS.items()} | {
+    'kitti_mots_png': partial(mots.write_png, first_frame=0), 'mots_png': partial(mots.write_png, first_frame=1)}
+
+
+def read(path: str | Path, format: str, seqmap: str | Path | None = None, split: str | Path | None = None) -> VideoSet:
     """Read annotated videos.
 
     Args:
-        path: A YouTube-VIS file; for MOTS a folder of text files or of folders of PNG files, or one text file.
+        path: A file or folder, as the format has it.
         format: One of `FORMATS`.
-        seqmap: For MOTS, the file of the split's sequences and their last frames. Without it all sequences of the
-            folder count, and each ends with its last file or mask.
+        seqmap: The file of the split's sequences with their first and last frames, for formats that have such. Without
+            it all sequences of the folder count, and each ends with its last file or object.
+        split: The file of the split's videos, see `splits`; without it all videos count.
 
     Raises:
         ValueError: There is no such format, or it has no sequence maps.
@@ -24,15 +76,16 @@ def read(path: str | Path, format: str, seqmap: str | Path | None = None) -> Vid
         FileNotFoundError: There is no such file.
     """
     check(format, seqmap)
-    if format == 'ytvis':
-        return ytvis.read(path)
-    sequences = None if seqmap is None else mots.read_seqmap(seqmap)
-    return mots.read(path, MOTS_BENCHMARKS[format], sequences)
+    if FORMATS[format].sequence_names is None:
+        video_set = FORMATS[format].read(path)
+    else:
+        video_set = FORMATS[format].read(path, None if seqmap is None else mots.read_seqmap(seqmap))
+    return video_set if split is None else apply_split(video_set, split)
 
 
 def check(format: str, seqmap: str | Path | None) -> None:
     """Raise ValueError unless the format exists and takes a sequence map where one is given."""
     if format not in FORMATS:
         raise ValueError(f'unknown format {format!r}; known: {", ".join(FORMATS)}')
-    if seqmap is not None and format not in MOTS_BENCHMARKS:
+    if seqmap is not None and FORMATS[format].sequence_names is None:
         raise ValueError(f'format {format} has no sequence maps, got {seqmap}')

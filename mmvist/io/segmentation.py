@@ -7,6 +7,7 @@ import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.structures import rle
+from mmvist.structures.runs import decode, portions
 
 
 def parse(segmentation: Any, height: int, width: int) -> bytes:
@@ -57,10 +58,12 @@ def broken(masks: Sequence[bytes], height: int, width: int) -> dict[int, str]:
 
     To be asked before any other use: pycocotools reads beyond the end of broken counts.
     """
-    if _all_fill(masks, height * width):
-        return {}
-    faults = {index: _fault(counts, height, width) for index, counts in enumerate(masks)}
-    return {index: fault for index, fault in faults.items() if fault is not None}
+    faults = {}
+    for part in portions(masks):
+        if decode(masks[part], height * width) is None:
+            found = {index: _fault(masks[index], height, width) for index in range(part.start, part.stop)}
+            faults |= {index: fault for index, fault in found.items() if fault is not None}
+    return faults
 
 
 def _fault(counts: bytes, height: int, width: int) -> str | None:
@@ -71,50 +74,6 @@ def _fault(counts: bytes, height: int, width: int) -> str | None:
     if lengths.sum() != height * width:
         return f'run lengths must add up to {height} * {width} = {height * width}, got {lengths.sum()}'
     return 'RLE counts hold a negative run length' if lengths.min() < 0 else None
-
-
-def _all_fill(masks: Sequence[bytes], pixels: int) -> bool:
-    """Whether the runs of all masks fill the image: `rle.run_lengths` for all in one pass, which makes checks cheap.
-
-    Where the code itself is broken the answer is no; masks are then looked at one by one.
-    """
-    sizes = np.array([len(counts) for counts in masks], np.int64)
-    if len(sizes) == 0:
-        return True
-    bits = np.frombuffer(b''.join(masks), np.uint8) - np.uint8(48)
-    last_bits = np.cumsum(sizes) - 1
-    if sizes.min() == 0 or bits.max() > 63 or (bits[last_bits] & 32).any():
-        return False
-    ends = np.flatnonzero(bits < 32)
-    digits = np.diff(ends, prepend=-1)
-    if digits.max() > 12:
-        return False
-    values = bits[ends].astype(np.int64)
-    values -= (values & 16) << 1
-    for digit in range(1, int(digits.max())):
-        longer = np.flatnonzero(digits > digit)
-        values[longer] = (values[longer] << 5) + (bits[ends[longer] - digit] & 31)
-    return _sums_are(pixels, values, np.diff(np.searchsorted(ends, last_bits), prepend=-1))
-
-
-def _sums_are(pixels: int, values: np.ndarray, counts: np.ndarray) -> bool:
-    """Whether the runs of every mask are positive and add up to the image.
-
-    Run 0 stands for itself, runs 1 and 2 begin two chains, and each later run adds to the one two places before. With
-    masks of an odd number of runs filled up by one, the chains are the two columns of one running sum.
-    """
-    odd = counts % 2 == 1
-    pairs = np.insert(values, np.cumsum(counts)[odd], 0).reshape(-1, 2)
-    sizes = (counts + odd) // 2
-    last = np.cumsum(sizes) - 1
-    first = last - sizes + 1
-    outside = pairs[first, 0]
-    pairs[first, 0] = 0
-    sums = np.cumsum(pairs, axis=0)
-    lengths = sums - np.repeat(np.concatenate([[[0, 0]], sums[last[:-1]]]), sizes, axis=0)
-    lengths[last[odd], 1] = 0
-    totals = np.add.reduceat(lengths[:, 0] + lengths[:, 1], first) + outside
-    return bool(lengths.min() >= 0 and outside.min() >= 0 and (totals == pixels).all())
 
 
 def _from_runs(lengths: list, height: int, width: int) -> bytes:

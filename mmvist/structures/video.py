@@ -93,7 +93,7 @@ class VideoTracks:
         ids: (R,) int64, the track each row belongs to; unique within a frame.
         labels: (R,) int64, index into the class list; -1 for an ignore region of no class.
         scores: (R,) float32, in 0..1; 1 for ground truth.
-        bboxes: (R, 4) float32, xyxy in pixels.
+        bboxes: (R, 4) float64, xyxy in pixels, as exact as a file has them.
         masks: R COCO counts of the video's size; `None` for a box without a mask.
         ignore: (R,) bool, rows that are neither objects nor background (crowds, ignore regions).
         track_scores: Score of a whole track where it is not the mean of its rows.
@@ -127,7 +127,7 @@ class VideoTracks:
         rows = sorted(rows, key=lambda row: row[0])
         frames, ids, labels, scores, bboxes, masks, ignore = zip(*rows, strict=True) if rows else ([],) * 7
         return cls(video, np.array(frames, np.int64), np.array(ids, np.int64), np.array(labels, np.int64),
-                   np.array(scores, np.float32), np.array(bboxes, np.float32).reshape(-1, 4), tuple(masks),
+                   np.array(scores, np.float32), np.array(bboxes, np.float64).reshape(-1, 4), tuple(masks),
                    np.array(ignore, bool), dict(track_scores or {}))
 
     @classmethod
@@ -140,7 +140,7 @@ class VideoTracks:
         tracks = cls(video, np.repeat(np.array([result.frame for result in results], np.int64), count),
                      np.asarray(columns['ids'], np.int64), np.asarray(columns['labels'], np.int64),
                      np.asarray(columns['scores'], np.float32),
-                     np.asarray(columns['bboxes'], np.float32).reshape(-1, 4),
+                     np.asarray(columns['bboxes'], np.float64).reshape(-1, 4),
                      tuple(mask for result in results for mask in result.masks), np.zeros(sum(count), bool))
         summaries = next((result.summaries for result in reversed(results) if result.summaries is not None), None)
         return tracks if summaries is None else tracks.with_summaries(summaries)

@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 from torch.testing._internal.distributed.fake_pg import FakeStore
 
 from mmvist.datasets import ClipSampler, VideoBatchSampler, VideoDataset, VideoSampler
-from mmvist.datasets.samplers import deal_out, share
+from mmvist.datasets.samplers import deal_out, mixture, share
 from mmvist.datasets.wrappers import frame_index, leaves
 from mmvist.registry import DATASETS
 
@@ -125,6 +125,48 @@ def test_order_is_a_function_of_seed_and_epoch(streets):
     assert sorted(orders[0]) == list(range(40))
     assert list(ClipSampler(dataset, seed=4)) == orders[0]
     assert list(ClipSampler(dataset, seed=5)) != orders[0]
+
+
+@pytest.mark.parametrize(('lengths', 'shares', 'num_items', 'counts'), [
+    ([10, 10], [1, 1], 10, [5, 5]),
+    ([100, 2], [3, 1], 8, [6, 2]),
+    ([2, 9], [0.5, 0.5], 10, [5, 5]),           # the smaller part comes twice and a half
+    ([9, 9, 9], [1, 1, 1], 10, [3, 4, 3]),      # the sum is exact
+    ([9], [7], 3, [3]),
+])
+def test_shares_of_a_mixture(lengths, shares, num_items, counts):
+    drawn = mixture(lengths, shares, num_items, np.random.default_rng(0))
+    bounds = np.cumsum([0, *lengths])
+    assert [int(((drawn >= start) & (drawn < end)).sum())
+            for start, end in zip(bounds[:-1], bounds[1:], strict=True)] == counts
+    for start, end, count in zip(bounds[:-1], bounds[1:], counts, strict=True):
+        of_part = np.bincount(drawn[(drawn >= start) & (drawn < end)] - start, minlength=end - start)
+        assert set(of_part.tolist()) <= {count // (end - start), -(-count // (end - start))}
+
+
+@pytest.mark.parametrize('num_ranks', [1, 2, 3])
+def test_a_mixture_over_processes_and_epochs(streets, num_ranks):
+    dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[streets.config(), streets.config()]))
+    epochs = []
+    for epoch in (0, 1, 0):
+        samplers = on_ranks(num_ranks, lambda: ClipSampler(dataset, seed=3, shares=[1, 3], num_items=12))
+        for sampler in samplers:
+            sampler.set_epoch(epoch)
+        orders = [list(sampler) for sampler in samplers]
+        assert [len(sampler) for sampler in samplers] == [12 // num_ranks] * num_ranks
+        epochs.append(sum(orders, []))
+        assert [sum(index < 4 for index in epochs[-1]), len(epochs[-1])] == [3, 12]
+    assert epochs[0] == epochs[2] != epochs[1]
+
+
+def test_shares_that_do_not_fit(streets):
+    dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[streets.config(), streets.config()]))
+    for wrong, shares in ((dataset, [1]), (dataset, [1, 0]), (streets.build(), [1])):
+        with pytest.raises(ValueError, match='ClipSampler: shares need a ConcatDataset'):
+            ClipSampler(wrong, seed=0, shares=shares)
+    with pytest.raises(ValueError, match='num_items goes with shares and must be at least 1, got 5'):
+        ClipSampler(dataset, seed=0, num_items=5)
+    assert len(ClipSampler(dataset, seed=0, shares=[1, 1])) == 8
 
 
 def nested(streets, test_mode=False):

@@ -62,8 +62,8 @@ def test_text_and_images_round_trip(tmp_path, street):
     mots.write_seqmap(street, tmp_path / 'val.seqmap')
     seqmap = mots.read_seqmap(tmp_path / 'val.seqmap')
     assert seqmap == {'0002': (0, 3), '0006': (0, 1)}
-    assert_same(mots.read(tmp_path / 'txt', seqmap=seqmap), street)
-    assert_same(mots.read(tmp_path / 'png', seqmap=seqmap), street)
+    assert_same(mots.read(tmp_path / 'txt', sequences=seqmap), street)
+    assert_same(mots.read(tmp_path / 'png', sequences=seqmap), street)
 
 
 def test_official_text(tmp_path, street):
@@ -149,12 +149,12 @@ def test_bad_lines_all_at_once(tmp_path):
                 f'1 3001 3 2 3 {LEFT}', f'1 1001 1 3 2 {LEFT}', f'9 1001 1 2 3 {LEFT}', '2 1001 1 2 3 ~~',
                 f'3 1001 1 2 3 {LEFT}', f'3 1001 1 2 3 {RIGHT}', f'4 1001 1 2 3 {LEFT}', f'4 1002 2 2 3 {LEFT}')
     with pytest.raises(FormatError) as caught:
-        mots.read_txt(path, seqmap={'0001': (0, 4)})
+        mots.read_txt(path, sequences={'0001': (0, 4)})
     told = [problem.removeprefix('0001.txt, ') for problem in caught.value.problems]
     assert [problem.split(':')[0] for problem in told] == [
-        'line 2', 'line 3', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8', 'frame 3', 'frame 4']
-    parts = ['whole numbers and single blanks', 'single blanks', 'whole numbers', 'unknown class 3',
-             'size is 3 2, the video is 2 3', 'outside the video', 'alphabet', 'ids occur twice: [1001]',
+        'line 3', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8', 'line 10', 'frame 4']
+    parts = ['single blanks', 'whole numbers', 'unknown class 3',
+             'size is 3 2, the video is 2 3', 'outside the video', 'alphabet', 'id 1001 stands in this frame already, in line 9',
              'masks overlap: 1001 and 1002']
     for problem, part in zip(told, parts, strict=True):
         assert part in problem
@@ -168,7 +168,7 @@ def test_bad_images_all_at_once(tmp_path):
     image(tmp_path / '0001' / '000009.png', [[0, 1001], [0, 0]])
     (tmp_path / '0001' / '000004.png').write_bytes(b'')
     with pytest.raises(FormatError) as caught:
-        mots.read_png(tmp_path, seqmap={'0001': (0, 4), '0002': (0, 4)})
+        mots.read_png(tmp_path, sequences={'0001': (0, 4), '0002': (0, 4)})
     assert caught.value.problems == (
         '0001/000009.png: the name must be the number of a frame, 0..4', '0002: holds no image *.png',
         'sequence 0001, frame 1: must be one channel of 16 bits, got (1,) of 8',

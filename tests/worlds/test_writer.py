@@ -65,7 +65,7 @@ def test_kitti_mots_files_hold_cars_and_pedestrians(root, videos, split, form):
     seqmap = mots.read_seqmap(root / 'kitti_mots' / f'{split}.seqmap')
     wanted = of_split(videos, split)
     assert seqmap == {video.tracks.video.name: (0, len(video.images) - 1) for video in wanted}
-    read = mots.read(root / 'kitti_mots' / form, seqmap=seqmap)
+    read = mots.read(root / 'kitti_mots' / form, sequences=seqmap)
     by_name = {tracks.video.name: tracks for tracks in read.videos}
     for video in wanted:
         tracks, found = video.tracks, by_name[video.tracks.video.name]

@@ -1,6 +1,5 @@
 """Scores as functions: two `VideoSet` in, a flat dict out. Neither torch nor mmengine is needed."""
 
-from mmvist.evaluation.functional.clear import clear
-from mmvist.evaluation.functional.video_ap import video_ap
+from mmvist.evaluation.functional.scoring import METRICS, Scoring, score
 
-__all__ = ['clear', 'video_ap']
+__all__ = ['METRICS', 'Scoring', 'score']

@@ -1,22 +1,16 @@
-"""CLEAR scores of multi-object tracking and segmentation (Voigtlaender et al., CVPR 2019), as their tool counts."""
+"""CLEAR scores of multi-object tracking: with masks as Voigtlaender et al. (CVPR 2019) count them, or with boxes."""
 
-import logging
+import math
 import operator
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 
-from mmvist.evaluation.functional.disjoint import cut_overlaps, refuse_overlaps
-from mmvist.evaluation.functional.pairs import pair_videos, video_names
-from mmvist.evaluation.functional.similarity import FrameSimilarity, mask_similarity, require_masks
-from mmvist.io.progress import progress
-from mmvist.structures import VideoSet
+from mmvist.evaluation.functional.assignment import best_pairs, steps_of, tracked_pairs
+from mmvist.evaluation.functional.rules import Rules
+from mmvist.evaluation.functional.similarity import VideoSimilarity
 
-logger = logging.getLogger(__name__)
-
-MATCH_THRESHOLD = 0.5  # exceeded, not reached; disjoint masks then match one to one
+MATCH_THRESHOLD = 0.5
 IGNORE_THRESHOLD = 0.5
 MOSTLY_TRACKED, MOSTLY_LOST = 0.8, 0.2
 
@@ -26,15 +20,17 @@ class ClearCounts:
     """What the scores are made of; counts of several videos or classes add up.
 
     Attributes:
-        tp: Objects (ground-truth masks) that were matched.
+        tp: Objects, counted once for each frame, that were matched.
         fp: Results that neither matched nor lie in an ignore region.
         fn: Objects that were not matched.
-        soft_tp: Sum of the IoU of the matches.
+        soft_tp: Sum of the likeness of the matches.
         switches: Matches of an object with another id than its last match had.
-        fragments: Matches that resume or switch and last for another frame, or end the track.
+        fragments: Interruptions of tracks; see `Rules`.
         mostly_tracked: Ground-truth tracks matched in more than 80 % of their frames.
-        partly_tracked: Those in between, both bounds included.
+        partly_tracked: Those in between.
         mostly_lost: Those matched in less than 20 %.
+        frames: Frames.
+        precise_frames: Sum over the frames of the mean likeness of their matches, 1 for a frame without any.
     """
 
     tp: int = 0
@@ -46,131 +42,130 @@ class ClearCounts:
     mostly_tracked: int = 0
     partly_tracked: int = 0
     mostly_lost: int = 0
+    frames: int = 0
+    precise_frames: float = 0.0
 
     def __add__(self, other: 'ClearCounts') -> 'ClearCounts':
         return ClearCounts(*map(operator.add, vars(self).values(), vars(other).values()))
 
-    def scores(self) -> dict[str, float | int]:
-        """Shares as floats, counts as ints; without objects the accuracies are -inf, without matches MOTSP is inf."""
+    def scores(self, rules: Rules) -> dict[str, float | int]:
+        """Shares as floats, counts as ints, under the names that are common to masks and boxes."""
         objects, found = self.tp + self.fn, self.tp + self.fp
+        accuracy, precision = {'infinite': (-np.inf, np.inf), 'zero': (0.0, 0.0), 'nan': (np.nan, np.nan)
+                               }[rules.undefined]
+
+        def share(part: float, whole: float, undefined: float) -> float:
+            if whole == 0 and rules.undefined == 'zero':
+                whole = 1
+            return part / whole if whole else undefined
+
+        both = bool(objects and found)
+        recall, exactness = (share(self.tp, whole, 0.0) if both else 0.0 for whole in (objects, found))
+        log_switches = math.log10(self.switches) if self.switches else 0.0
         return {
-            'sMOTSA': (self.soft_tp - self.fp - self.switches) / objects if objects else -np.inf,
-            'MOTSA': (self.tp - self.fp - self.switches) / objects if objects else -np.inf,
-            'MOTSP': self.soft_tp / self.tp if self.tp else np.inf,
-            'MODSA': (self.tp - self.fp) / objects if objects else -np.inf,
-            'recall': self.tp / objects if objects and found else 0.0,
-            'precision': self.tp / found if objects and found else 0.0,
+            'sMOTA': share(self.soft_tp - self.fp - self.switches, objects, accuracy),
+            'MOTA': share(self.tp - self.fp - self.switches, objects, accuracy),
+            'MOTP': share(self.soft_tp, self.tp, precision),
+            'MODA': share(self.tp - self.fp, objects, accuracy),
+            'MODSP': share(self.precise_frames, self.frames, precision),
+            'MOTAL': share(self.tp - self.fp - log_switches, objects, accuracy),
+            'recall': recall, 'precision': exactness,
+            'F1': 2 * self.tp / (objects + found) if both else 0.0,
+            'FAR': share(self.fp, self.frames, 0.0),
             'TP': self.tp, 'FP': self.fp, 'FN': self.fn, 'IDS': self.switches, 'Frag': self.fragments,
             'MT': self.mostly_tracked, 'PT': self.partly_tracked, 'ML': self.mostly_lost,
         }
 
 
-def clear(ground_truth: VideoSet, results: VideoSet, overlaps: Literal['error', 'by_score'] = 'error',
-          per_video: bool = False) -> dict[str, float | int]:
-    """Score masks and ids of every frame.
-
-    Each class is matched and counted for itself; its counts are added over the videos before the formulas. The scores
-    over all classes come from the counts added over videos and classes.
+def count_clear(similarity: VideoSimilarity, rules: Rules) -> ClearCounts:
+    """Match and count the objects and results of one class in one video.
 
     Args:
-        ground_truth: Objects, and ignore regions as ignore rows.
-        results: Tracks of the same classes, disjoint in each frame.
-        overlaps: What is done about results that are not: 'error' refuses them, and ground truth as well, as the
-            official tool does. 'by_score' gives a pixel to the highest score of the frame, drops masks that nothing is
-            left of, and leaves the ground truth alone.
-        per_video: Add the scores of each video over all classes.
-
-    Returns:
-        `mots/<score>` over all classes, `mots/<class>/<score>`, `mots/video/<name>/<score>`.
-
-    Raises:
-        ValueError: The sets do not fit together, a row has no mask, an id occurs twice in a frame, masks overlap.
+        similarity: Of one label.
+        rules: How to count.
     """
-    if overlaps not in ('error', 'by_score'):
-        raise ValueError(f"overlaps must be 'error' or 'by_score', got {overlaps!r}")
-    pairs = pair_videos(ground_truth, results)
-    names = video_names(ground_truth)
-    of_class = [ClearCounts() for _ in ground_truth.classes]
-    of_video, num_cut = {}, 0
-    for truth, tracks in progress(pairs, len(pairs), 'MOTS scores'):
-        require_masks(truth, 'ground truth')
-        require_masks(tracks, 'results')
-        if overlaps == 'error':
-            refuse_overlaps(truth, 'ground truth')
-            refuse_overlaps(tracks, 'results')
-        else:
-            tracks, num_frames = cut_overlaps(tracks)
-            num_cut += num_frames
-        counts = count(mask_similarity(truth, tracks), len(ground_truth.classes))
-        of_class = [total + new for total, new in zip(of_class, counts, strict=True)]
-        if per_video:
-            of_video[names[truth.video.id]] = sum(counts, ClearCounts())
-    if num_cut:
-        logger.warning('MOTS scores: masks of the results overlap in %d frames; the higher score took the pixels',
-                       num_cut)
-    rows = {'mots': sum(of_class, ClearCounts()),
-            **{f'mots/{name}': counts for name, counts in zip(ground_truth.classes, of_class, strict=True)},
-            **{f'mots/video/{name}': counts for name, counts in of_video.items()}}
-    return {f'{row}/{name}': value for row, counts in rows.items() for name, value in counts.scores().items()}
+    similarity = without_ignored(similarity, rules)
+    eligible = _eligible(similarity, rules)
+    if rules.keep == 'none':
+        pairs = best_pairs(similarity, similarity.values, eligible)
+    else:
+        pairs = tracked_pairs(similarity, eligible, rules.keep)
+    rows, values = similarity.gt_rows[pairs], similarity.values[pairs]
+    per_frame = np.bincount(similarity.gt_frames[rows], minlength=similarity.num_frames)
+    likeness = np.bincount(similarity.gt_frames[rows], values, similarity.num_frames)
+    empty = len(similarity.gt_ids) == 0 or len(similarity.ids) == 0
+    counts = ClearCounts(
+        tp=len(rows), fn=len(similarity.gt_ids) - len(rows), fp=len(similarity.ids) - len(rows),
+        soft_tp=float(values.sum()), frames=0 if empty and not rules.count_frames else similarity.num_frames,
+        precise_frames=float(np.where(per_frame, likeness / np.maximum(per_frame, 1), 1).sum()))
+    return counts + _count_tracks(similarity, rows, similarity.rows[pairs], rules)
 
 
-def count(frames: Iterable[FrameSimilarity], num_classes: int) -> list[ClearCounts]:
-    """Match and count the frames of one video, in order; one entry a class."""
-    ids: dict[tuple[int, int], list[int | None]] = {}
-    num_found, num_ignored, soft_tp = np.zeros((3, num_classes))
-    for frame in frames:
-        rows, columns = match(frame.similarity)
-        matched = dict(zip(rows.tolist(), frame.ids[columns].tolist(), strict=True))
-        for row, track in enumerate(zip(frame.gt_labels.tolist(), frame.gt_ids.tolist(), strict=True)):
-            ids.setdefault(track, []).append(matched.get(row))
-        num_found += np.bincount(frame.labels, minlength=num_classes)
-        if matched:
-            soft_tp += np.bincount(frame.gt_labels[rows], frame.similarity[rows, columns], num_classes)
-        if frame.ignore_share.any():
-            ignored = frame.ignore_share > IGNORE_THRESHOLD
-            ignored[columns] = False
-            num_ignored += np.bincount(frame.labels, ignored, num_classes)
-    counts = [ClearCounts(fp=found - ignored, soft_tp=soft) for found, ignored, soft
-              in zip(num_found.astype(int).tolist(), num_ignored.astype(int).tolist(), soft_tp.tolist(), strict=True)]
-    for (label, _), matches in ids.items():
-        counts[label] += _count_track(matches)
-    return [replace(of_class, fp=of_class.fp - of_class.tp) for of_class in counts]
+def without_ignored(similarity: VideoSimilarity, rules: Rules) -> VideoSimilarity:
+    """Leave out results that are neither right nor wrong: without a match, and in ignore regions by more than half."""
+    covered = similarity.ignore_share > IGNORE_THRESHOLD
+    if not covered.any():
+        return similarity
+    covered[similarity.rows[best_pairs(similarity, similarity.values, _eligible(similarity, rules))]] = False
+    return similarity.select(np.ones(len(similarity.gt_ids), bool), ~covered)
 
 
-def match(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs above the threshold, as rows and columns of the matrix (G, P).
-
-    Disjoint masks leave no choice. Ground truth that overlaps may: then the most similar pairs come first.
-    """
-    rows, columns = np.nonzero(similarity > MATCH_THRESHOLD)
-    if len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows):
-        return rows, columns
-    pairs: dict[int, int] = {}
-    for index in np.argsort(-similarity[rows, columns], kind='stable').tolist():
-        if rows[index] not in pairs and columns[index] not in pairs.values():
-            pairs[int(rows[index])] = int(columns[index])
-    return np.array(list(pairs), np.int64), np.array(list(pairs.values()), np.int64)
+def _eligible(similarity: VideoSimilarity, rules: Rules) -> np.ndarray:
+    """(M,) bool: pairs that are alike enough to be a match."""
+    # As TrackEval, which forgives the last bit.
+    return (similarity.values >= MATCH_THRESHOLD - np.finfo(float).eps if rules.included
+            else similarity.values > MATCH_THRESHOLD)
 
 
-def _count_track(matches: list[int | None]) -> ClearCounts:
-    """Counts of one ground-truth track.
+def _count_tracks(similarity: VideoSimilarity, rows: np.ndarray, columns: np.ndarray, rules: Rules) -> ClearCounts:
+    """Switches, fragments and coverage of every ground-truth track."""
+    matched = np.full(len(similarity.gt_ids), -1)
+    matched[rows] = columns
+    order = np.lexsort((similarity.gt_frames, similarity.gt_ids))
+    ids = similarity.ids[matched[order]] if len(similarity.ids) else np.zeros(len(order), np.int64)
+    found = matched[order] >= 0
+    steps = steps_of(similarity)[similarity.gt_frames[order]]
+    starts = np.flatnonzero(np.diff(similarity.gt_ids[order], prepend=-1 - abs(similarity.gt_ids).max(initial=0)))
+    total = ClearCounts()
+    for start, stop in zip(starts.tolist(), np.append(starts, len(order))[1:].tolist(), strict=True):
+        total += _count_track(ids[start:stop], found[start:stop], steps[start:stop], rules)
+    return total
+
+
+def _count_track(ids: np.ndarray, found: np.ndarray, steps: np.ndarray, rules: Rules) -> ClearCounts:
+    """Counts of one track over the frames in which it is annotated.
 
     Args:
-        matches: Id that each of its annotated frames was matched with.
+        ids: (T,) id it was matched with.
+        found: (T,) bool, whether it was matched.
+        steps: (T,) number of its frames among those that have objects and results.
+        rules: How to count.
     """
-    switches = fragments = 0
-    last = matches[0]
-    for frame, current in enumerate(matches[1:], 1):
-        if current is None:
-            continue
-        switches += last not in (None, current)
-        if current != matches[frame - 1]:
-            # The official tool asks for an earlier match and a next one, but of the track's last frame for neither.
-            is_end = frame == len(matches) - 1
-            fragments += is_end or (last is not None and matches[frame + 1] is not None)
-        last = current
-    missed = matches.count(None)
-    covered = (len(matches) - missed) / len(matches)
-    tracked, lost = covered > MOSTLY_TRACKED, covered < MOSTLY_LOST
-    return ClearCounts(tp=len(matches) - missed, fn=missed, switches=switches, fragments=fragments,
-                       mostly_tracked=int(tracked), mostly_lost=int(lost), partly_tracked=int(not tracked and not lost))
+    places = np.flatnonzero(found)
+    switched = np.diff(ids[places]) != 0
+    if len(places) == 0:
+        fragments = 0
+    elif rules.fragments == 'trackeval':
+        fragments = np.count_nonzero(np.diff(steps[places]) != 1)
+    elif rules.fragments == 'motmetrics':
+        fragments = np.count_nonzero(np.diff(places) != 1)
+    else:
+        fragments = _fragments_of_mots_tools(places, switched, len(found))
+    covered = len(places) / len(found)
+    tracked = covered >= MOSTLY_TRACKED if rules.ends_included else covered > MOSTLY_TRACKED
+    lost = covered < MOSTLY_LOST
+    return ClearCounts(switches=np.count_nonzero(switched), fragments=int(fragments), mostly_tracked=int(tracked),
+                       mostly_lost=int(lost), partly_tracked=int(not tracked and not lost))
+
+
+def _fragments_of_mots_tools(places: np.ndarray, switched: np.ndarray, length: int) -> int:
+    """Matches that resume or switch and last for another frame, or end the track.
+
+    The program asks for an earlier match and a next one, but of the track's last frame for neither.
+    """
+    resumed = np.diff(places) != 1
+    starts = np.concatenate([[places[0] > 0], resumed | switched])
+    earlier = np.arange(len(places)) > 0
+    lasts = np.concatenate([~resumed, [False]])
+    is_end = places == length - 1
+    return np.count_nonzero(starts & (is_end | (earlier & lasts)))

@@ -3,32 +3,21 @@
 from dataclasses import replace
 
 import numpy as np
-from pycocotools import mask as coco
 
 from mmvist.structures import VideoTracks, rle
+from mmvist.structures.runs import SortedRuns
+from mmvist.structures.video_runs import frame_portions, runs_of
 
 
 def overlapping_frames(tracks: VideoTracks) -> list[int]:
     """Frames in which masks share pixels."""
-    size = tracks.video.height, tracks.video.width
-    areas = rle.area(tracks.masks, *size)
-    frames = []
-    for frame in np.flatnonzero(np.diff(tracks.offsets) > 1).tolist():
-        rows = tracks.rows_at(frame)
-        union = coco.merge(rle.as_coco(tracks.masks[rows], *size))
-        if coco.area(union) != areas[rows].sum():
-            frames.append(frame)
-    return frames
-
-
-def refuse_overlaps(tracks: VideoTracks, source: str) -> None:
-    """Raise ValueError, with the first place, when masks of a frame share pixels."""
-    frames = overlapping_frames(tracks)
-    if frames:
-        ids = tracks.ids[tracks.rows_at(frames[0])]
-        first, second = ids[np.argwhere(_shared(tracks, frames[0]))[0]]
-        raise ValueError(f'{source}, video {tracks.video.name}, frame {frames[0]}: the masks of ids {first} and '
-                         f'{second} overlap; MOTS wants each pixel in one mask at most ({len(frames)} such frames)')
+    num_pixels = tracks.video.height * tracks.video.width
+    frames: set[int] = set()
+    for start, stop in frame_portions(tracks, tracks):
+        runs = SortedRuns.of(runs_of(tracks, start, stop, 'results'))
+        behind = np.flatnonzero(runs.starts[1:] < np.maximum.accumulate(runs.ends)[:-1])
+        frames.update((start + runs.starts[1:][behind] // max(num_pixels, 1)).tolist())
+    return sorted(frames)
 
 
 def cut_overlaps(tracks: VideoTracks) -> tuple[VideoTracks, int]:

@@ -1,6 +1,8 @@
 """Which results belong to which ground truth."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 
 from mmvist.structures import VideoSet, VideoTracks
 
@@ -30,22 +32,27 @@ def pair_videos(ground_truth: VideoSet, results: VideoSet) -> list[tuple[VideoTr
         tracks = found.get(truth.video.id)
         if tracks is None:
             tracks = VideoTracks.from_rows(truth.video, [])
+        if len(truth) == 0:
+            # Without an object a file may not say how large its frames are.
+            truth = replace(truth, video=replace(truth.video, height=tracks.video.height, width=tracks.video.width))
         _check_shape(truth, tracks)
         pairs.append((truth, tracks.select(~tracks.ignore)))
     return pairs
 
 
-def video_names(ground_truth: VideoSet) -> dict[int | str, str]:
-    """What each video is called in a report, by id: its name, or its id where names occur twice."""
-    names = [tracks.video.name for tracks in ground_truth.videos]
-    distinct = len(set(names)) == len(names)
-    return {tracks.video.id: tracks.video.name if distinct else str(tracks.video.id)
-            for tracks in ground_truth.videos}
+def video_names(videos: Iterable[tuple[int | str, str]]) -> dict[int | str, str]:
+    """What each video is called in a report, by id: its name, or its id where names occur twice.
+
+    Args:
+        videos: Id and name of each.
+    """
+    names = dict(videos)
+    distinct = len(set(names.values())) == len(names)
+    return {video: name if distinct else str(video) for video, name in names.items()}
 
 
 def _check_shape(truth: VideoTracks, tracks: VideoTracks) -> None:
-    # Without rows the size of a video may be unknown to its file, and does not matter.
-    if len(truth) == 0 or len(tracks) == 0:
+    if len(tracks) == 0:
         return
     wanted, got = ((video.length, video.height, video.width) for video in (truth.video, tracks.video))
     if wanted != got:

@@ -1,102 +1,162 @@
-"""How alike the objects and the results of a frame are: computed once, shared by all tracking scores."""
+"""How alike objects and results are in every frame of a video: computed once, shared by all tracking scores."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from pycocotools import mask as coco
 
-from mmvist.structures import VideoTracks, rle
+from mmvist.evaluation.functional.shared_pixels import shared_pixels
+from mmvist.structures import VideoTracks
+from mmvist.structures.runs import SortedRuns
+from mmvist.structures.video_runs import frame_portions, runs_of
 
 
 @dataclass(frozen=True, eq=False)
-class FrameSimilarity:
-    """All that a tracking score sees of one frame with G objects and P results.
+class VideoSimilarity:
+    """All that a tracking score sees of a video: G objects and P results, each counted once for each frame it is in.
 
     Attributes:
-        gt_ids: (G,) int64, unique.
+        num_frames: Length of the video.
+        gt_frames: (G,) int64, never falling.
+        gt_ids: (G,) int64, unique within a frame.
         gt_labels: (G,) int64.
-        ids: (P,) int64, unique.
+        frames: (P,) int64, never falling.
+        ids: (P,) int64, unique within a frame.
         labels: (P,) int64.
-        similarity: (G, P) float64 in 0..1, 1 for equal regions; 0 between classes, so that an assignment of the whole
-            frame is one of each class.
-        ignore_share: (P,) float64 in 0..1, the part of each result that lies in the ignore regions of its class.
+        gt_rows: (M,) int64, with `rows` the pairs of one frame and one label that are alike at all; rising.
+        rows: (M,) int64, rising where `gt_rows` stays.
+        values: (M,) float64, how alike they are, above 0; 1 for equal regions.
+        ignore_share: (P,) float64 in 0..1, the part of each result that lies in regions to be ignored.
     """
 
+    num_frames: int
+    gt_frames: np.ndarray
     gt_ids: np.ndarray
     gt_labels: np.ndarray
+    frames: np.ndarray
     ids: np.ndarray
     labels: np.ndarray
-    similarity: np.ndarray
+    gt_rows: np.ndarray
+    rows: np.ndarray
+    values: np.ndarray
     ignore_share: np.ndarray
 
+    def of_label(self, label: int) -> 'VideoSimilarity':
+        """The objects and results of one label."""
+        return self.select(self.gt_labels == label, self.labels == label)
 
-def mask_similarity(ground_truth: VideoTracks, results: VideoTracks) -> list[FrameSimilarity]:
-    """IoU of all masks of every frame of a video.
-
-    An ignore row counts for its class, one with the label -1 for every class. Ignore rows that overlap are one region.
-    Every row must have a mask; see `require_masks`.
-
-    Raises:
-        ValueError: An id occurs twice in a frame.
-    """
-    _require_unique_ids(ground_truth, 'ground truth')
-    _require_unique_ids(results, 'results')
-    size = ground_truth.video.height, ground_truth.video.width
-    objects = ground_truth.select(~ground_truth.ignore)
-    regions = ground_truth.select(ground_truth.ignore)
-    object_masks, masks = rle.as_coco(objects.masks, *size), rle.as_coco(results.masks, *size)
-    frames = []
-    for frame in range(ground_truth.video.length):
-        rows, columns, ignored = objects.rows_at(frame), results.rows_at(frame), regions.rows_at(frame)
-        gt_labels, labels = objects.labels[rows], results.labels[columns]
-        if len(gt_labels) and len(labels):
-            similarity = coco.iou(object_masks[rows], masks[columns], [False] * len(labels))
-            similarity *= gt_labels[:, None] == labels
-        else:
-            similarity = np.zeros((len(gt_labels), len(labels)))
-        if len(labels) and ignored.start < ignored.stop:
-            share = _ignore_share(masks[columns], labels, regions.masks[ignored], regions.labels[ignored], size)
-        else:
-            share = np.zeros(len(labels))
-        frames.append(FrameSimilarity(objects.ids[rows], gt_labels, results.ids[columns], labels, similarity, share))
-    return frames
+    def select(self, gt_keep: np.ndarray, keep: np.ndarray) -> 'VideoSimilarity':
+        """Keep some objects (G,) bool and some results (P,) bool."""
+        pairs = gt_keep[self.gt_rows] & keep[self.rows]
+        return replace(
+            self, gt_frames=self.gt_frames[gt_keep], gt_ids=self.gt_ids[gt_keep], gt_labels=self.gt_labels[gt_keep],
+            frames=self.frames[keep], ids=self.ids[keep], labels=self.labels[keep],
+            gt_rows=(np.cumsum(gt_keep) - 1)[self.gt_rows[pairs]], rows=(np.cumsum(keep) - 1)[self.rows[pairs]],
+            values=self.values[pairs], ignore_share=self.ignore_share[keep])
 
 
-def covered_share(first: Sequence[dict], second: Sequence[dict]) -> np.ndarray:
-    """Part of each first mask that lies in each second one, (N, M) float64; 0 for an empty first mask.
+def mask_similarity(ground_truth: VideoTracks, results: VideoTracks, refuse_overlaps: bool = False) -> VideoSimilarity:
+    """IoU of the masks of every frame.
 
     Args:
-        first: N masks as pycocotools wants them, at least one.
-        second: M masks, at least one.
+        ground_truth: With a mask in every row; ignore rows are regions in which results do not count. They count for
+            their label, those with the label -1 for every one.
+        results: Tracks of the same video and classes, with a mask in every row.
+        refuse_overlaps: Raise when masks of one frame share pixels, be it in the ground truth or in the results.
+
+    Raises:
+        ValueError: A row has no mask or a broken one, an id occurs twice in a frame, or masks overlap.
     """
-    # As a "crowd" the second mask takes no part in the divisor.
-    return coco.iou(first, second, [True] * len(second))
+    for tracks, source in ((ground_truth, 'ground truth'), (results, 'results')):
+        require_masks(tracks, source)
+        require_unique_ids(tracks, source)
+    found = []
+    for start, stop in frame_portions(ground_truth, results):
+        truth, mine = (_Portion(tracks, start, stop, source)
+                       for tracks, source in ((ground_truth, 'ground truth'), (results, 'results')))
+        if refuse_overlaps:
+            truth.refuse_overlaps()
+            mine.refuse_overlaps()
+        if len(mine.rows):
+            found.append((*_alike(truth, mine), _ignore_share(truth, mine)))
+    gt_rows, rows, values, ignore_share = map(np.concatenate, zip(*found, strict=True)) if found else np.zeros((4, 0))
+    objects = ~ground_truth.ignore
+    # Ignore rows have no part in pairs; what is left is renumbered.
+    numbers = np.cumsum(objects) - 1
+    return VideoSimilarity(
+        ground_truth.video.length, ground_truth.frames[objects], ground_truth.ids[objects],
+        ground_truth.labels[objects], results.frames, results.ids, results.labels,
+        numbers[gt_rows.astype(np.int64)] if len(gt_rows) else np.zeros(0, np.int64), rows.astype(np.int64), values,
+        ignore_share)
+
+
+class _Portion:
+    """The masks of some frames of a video."""
+
+    def __init__(self, tracks: VideoTracks, start: int, stop: int, source: str) -> None:
+        self.tracks, self.source, self._frames = tracks, source, (start, stop)
+        self.rows = np.arange(tracks.offsets[start], tracks.offsets[stop])
+        runs = runs_of(tracks, start, stop, source)
+        self.areas, self.runs = runs.areas, SortedRuns.of(runs)
+        self.labels, self.ignore = tracks.labels[self.rows], tracks.ignore[self.rows]
+
+    def refuse_overlaps(self) -> None:
+        """Raise ValueError, with the first place, when masks of one frame share pixels."""
+        if self.runs.disjoint:
+            return
+        behind = np.flatnonzero(self.runs.starts[1:] < self.runs.ends[:-1])[0]
+        first, second = self.rows[self.runs.owners[behind:behind + 2]]
+        tracks = self.tracks
+        raise ValueError(f'{self.source}, video {tracks.video.name}, frame {tracks.frames[first]}: the masks of ids '
+                         f'{tracks.ids[first]} and {tracks.ids[second]} overlap; MOTS wants each pixel in one mask at '
+                         'most')
+
+
+def _alike(truth: _Portion, mine: _Portion) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the ground truth, rows of the results, and IoU of all pairs of one label that share pixels."""
+    objects = truth.runs.of_masks(~truth.ignore)
+    if objects.disjoint:
+        shared = shared_pixels(mine.runs, objects, len(mine.rows), len(truth.rows)).T
+    else:
+        shared = sum(shared_pixels(mine.runs, objects.of_masks(layer), len(mine.rows), len(truth.rows)).T
+                     for layer in _layers(truth))
+    rows, columns = np.nonzero(shared * (truth.labels[:, None] == mine.labels))
+    both = shared[rows, columns]
+    return truth.rows[rows], mine.rows[columns], both / (truth.areas[rows] + mine.areas[columns] - both)
+
+
+def _layers(portion: _Portion) -> list[np.ndarray]:
+    """Masks, (N,) bool, that cannot overlap: the first of every frame, the second, and so on."""
+    frames = portion.tracks.frames[portion.rows]
+    position = np.arange(len(frames)) - np.searchsorted(frames, frames)
+    return [position == layer for layer in range(position.max() + 1)]
+
+
+def _ignore_share(truth: _Portion, mine: _Portion) -> np.ndarray:
+    """(P,) part of each result that lies in the ignore regions of its label."""
+    share = np.zeros(len(mine.rows))
+    if not truth.ignore.any():
+        return share
+    owners = np.unique(truth.labels[truth.ignore])
+    groups = [(-1, np.ones(len(mine.rows), bool))]
+    if owners.max() >= 0:
+        groups = [(label, mine.labels == label) for label in np.unique(mine.labels).tolist()]
+    for label, members in groups:
+        region = truth.runs.of_masks(truth.ignore & ((truth.labels == -1) | (truth.labels == label))).union()
+        inside = shared_pixels(mine.runs.of_masks(members), region, len(mine.rows), 1)[:, 0]
+        share += inside / np.maximum(mine.areas, 1)
+    return share
 
 
 def require_masks(tracks: VideoTracks, source: str) -> None:
-    """Refuse rows that have a box but no mask."""
+    """Raise ValueError for rows that have a box but no mask."""
     if None in tracks.masks:
         row = tracks.masks.index(None)
         raise ValueError(f'{source}, video {tracks.video.name}, frame {tracks.frames[row]}, id {tracks.ids[row]}: '
                          'has a box but no mask; this score compares masks')
 
 
-def _ignore_share(masks: Sequence[dict], labels: np.ndarray, regions: Sequence[bytes], owners: np.ndarray,
-                  size: tuple[int, int]) -> np.ndarray:
-    if owners.max() == -1:
-        return covered_share(masks, [coco.merge(rle.as_coco(regions, *size))])[:, 0]
-    share = np.zeros(len(masks))
-    for label in np.unique(labels).tolist():
-        applying = [mask for mask, owner in zip(regions, owners.tolist(), strict=True) if owner in (-1, label)]
-        members = np.flatnonzero(labels == label)
-        if applying:
-            region = coco.merge(rle.as_coco(applying, *size))
-            share[members] = covered_share([masks[member] for member in members], [region])[:, 0]
-    return share
-
-
-def _require_unique_ids(tracks: VideoTracks, source: str) -> None:
+def require_unique_ids(tracks: VideoTracks, source: str) -> None:
+    """Raise ValueError when an id occurs twice in a frame; ignore regions may share one."""
     objects = np.flatnonzero(~tracks.ignore)
     frames, ids = tracks.frames[objects], tracks.ids[objects]
     order = np.lexsort((ids, frames))

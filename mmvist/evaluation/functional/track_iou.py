@@ -1,11 +1,13 @@
 """Overlap of whole tracks: their masks, taken over all frames at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mmvist.evaluation.functional.similarity import covered_share
+from mmvist.evaluation.functional.shared_pixels import shared_pixels
 from mmvist.structures import VideoTracks, rle
+from mmvist.structures.runs import SortedRuns
+from mmvist.structures.video_runs import frame_portions, runs_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,23 +67,31 @@ def track_iou(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> np.n
     Returns:
         (N, M) float64 in 0..1; 0 for two tracks without a pixel.
     """
-    video = first.tracks.video
+    shared = np.zeros(wanted.shape, np.int64)
     rows = np.flatnonzero(wanted.any(axis=1)[first.owners])
     columns = np.flatnonzero(wanted.any(axis=0)[second.owners])
-    masks, others = (rle.as_coco([table.tracks.masks[index] for index in some], video.height, video.width)
-                     for table, some in ((first, rows), (second, columns)))
-    row_ends, column_ends = (np.searchsorted(table.tracks.frames[some], np.arange(video.length + 1)).tolist()
-                             for table, some in ((first, rows), (second, columns)))
-    areas, owners, other_owners = first.row_areas[rows, None], first.owners[rows, None], second.owners[columns]
-    shared = np.zeros(wanted.shape)
-    for frame in range(video.length):
-        here, there = slice(*row_ends[frame:frame + 2]), slice(*column_ends[frame:frame + 2])
-        if here.start < here.stop and there.start < there.stop:
-            shared[owners[here], other_owners[there]] += covered_share(masks[here], others[there]) * areas[here]
-    # Shares of whole areas: the sum is off by far less than the half pixel that rounding takes away.
-    shared = np.rint(shared)
+    if len(rows) and len(columns):
+        some, others = first.tracks.select(rows), second.tracks.select(columns)
+        owners, other_owners = first.owners[rows], second.owners[columns]
+        for start, stop in frame_portions(some, others):
+            here, there = (slice(*tracks.offsets[[start, stop]].tolist()) for tracks in (some, others))
+            if here.start < here.stop and there.start < there.stop:
+                runs, other_runs = (SortedRuns.of(runs_of(tracks, start, stop, source))
+                                    for tracks, source in ((some, 'results'), (others, 'ground truth')))
+                _add_shared(shared, runs, other_runs, owners[here], other_owners[there])
     either = first.volumes[:, None] + second.volumes - shared
     return np.where(wanted, shared / np.maximum(either, 1), 0.0)
+
+
+def _add_shared(shared: np.ndarray, runs: SortedRuns, other_runs: SortedRuns, owners: np.ndarray,
+                other_owners: np.ndarray) -> None:
+    """Add what the masks of some frames share to what their tracks share."""
+    # The runs of one track never overlap; those of all tracks seldom do.
+    layers = [other_runs] if other_runs.disjoint else [other_runs.of_masks(other_owners == track)
+                                                       for track in np.unique(other_owners).tolist()]
+    of_track = replace(runs, owners=owners[runs.owners])
+    for layer in layers:
+        shared += shared_pixels(of_track, replace(layer, owners=other_owners[layer.owners]), *shared.shape)
 
 
 def _sums(owners: np.ndarray, values: np.ndarray, num_tracks: int) -> np.ndarray:

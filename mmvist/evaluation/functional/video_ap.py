@@ -5,19 +5,32 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mmvist.evaluation.functional.matching import AREA_RANGES, IOU_THRESHOLDS, MAX_TRACKS, ClassMatches, match_classes
-from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.similarity import require_masks
 from mmvist.evaluation.functional.track_iou import track_table
-from mmvist.io.progress import progress
-from mmvist.structures import VideoSet
+from mmvist.structures import VideoTracks
 
 RECALL_GRID = np.linspace(0, 1, 101)
 NUM_TRACKS = (1, 10, MAX_TRACKS)
 AREA_SUFFIXES = ('', 's', 'm', 'l')
 
 
-def video_ap(ground_truth: VideoSet, results: VideoSet, per_video: bool = False) -> dict[str, float]:
-    """Score whole tracks by the overlap of their masks over all frames.
+def match_video(ground_truth: VideoTracks, results: VideoTracks) -> dict[int, ClassMatches]:
+    """Match the tracks of one video by the overlap of their masks over all frames; one entry a label.
+
+    Args:
+        ground_truth: Objects; ignore rows are crowds, those with the label -1 of every class.
+        results: Tracks of the same classes, which may overlap.
+
+    Raises:
+        ValueError: A row has no mask, or a broken one.
+    """
+    require_masks(ground_truth, 'ground truth')
+    require_masks(results, 'results')
+    return match_classes(track_table(ground_truth), track_table(results))
+
+
+def ap_scores(videos: Sequence[Mapping[int, ClassMatches]], classes: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Score the matches of all videos, in the order of their ids.
 
     Scores are means over IoU thresholds and over the classes that have objects: AP over the thresholds 0.50:0.05:0.95,
     AP50 and AP75 at one, APs, APm and APl for objects of a mean area up to 128^2, up to 256^2 and above, AR1, AR10 and
@@ -26,33 +39,12 @@ def video_ap(ground_truth: VideoSet, results: VideoSet, per_video: bool = False)
     Differs from the official tool in what is a fault of it: an object may have the id 0, and no results are a score
     of 0. Areas of objects are those of their masks. A track without a row in any frame is not seen.
 
-    Args:
-        ground_truth: Objects; ignore rows are crowds, those with the label -1 of every class.
-        results: Tracks of the same classes, which may overlap.
-        per_video: Add the scores of each video for itself.
-
     Returns:
-        `ytvis/<score>`, `ytvis/<class>/<score>`, `ytvis/video/<name>/<score>` in 0..1, nan where there are no objects.
-
-    Raises:
-        ValueError: The sets do not fit together, or a row has no mask.
+        Scores in 0..1, nan where there are no objects, of each class by its name, and of all of them as ''.
     """
-    pairs = pair_videos(ground_truth, results)
-    names = video_names(ground_truth)
-    of_video = {}
-    for truth, tracks in progress(pairs, len(pairs), 'YouTube-VIS scores'):
-        require_masks(truth, 'ground truth')
-        require_masks(tracks, 'results')
-        of_video[names[truth.video.id]] = match_classes(track_table(truth), track_table(tracks))
-    num_classes = len(ground_truth.classes)
-    precision, recall = _curves(list(of_video.values()), num_classes)
-    scores = _named('ytvis', precision, recall)
-    for label, name in enumerate(ground_truth.classes):
-        scores.update(_named(f'ytvis/{name}', precision[label], recall[label]))
-    if per_video:
-        for name, matches in of_video.items():
-            scores.update(_named(f'ytvis/video/{name}', *_curves([matches], num_classes)))
-    return scores
+    precision, recall = _curves(videos, len(classes))
+    of_class = {name: _scores(precision[label], recall[label]) for label, name in enumerate(classes)}
+    return {'': _scores(precision, recall), **of_class}
 
 
 def _curves(videos: Sequence[Mapping[int, ClassMatches]], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +88,7 @@ def interpolated_precision(hits: np.ndarray, misses: np.ndarray, num_objects: in
     return np.take_along_axis(envelope, places, axis=1)
 
 
-def _named(prefix: str, precision: np.ndarray, recall: np.ndarray) -> dict[str, float]:
+def _scores(precision: np.ndarray, recall: np.ndarray) -> dict[str, float]:
     """Means over what is defined of precision (..., A, T, 101) and recall (..., A, T, 3)."""
     scores = {'AP': precision[..., 0, :, :], 'AP50': precision[..., 0, 0, :], 'AP75': precision[..., 0, 5, :]}
     for area, suffix in list(enumerate(AREA_SUFFIXES))[1:]:
@@ -105,7 +97,7 @@ def _named(prefix: str, precision: np.ndarray, recall: np.ndarray) -> dict[str, 
         scores[f'AR{limit}'] = recall[..., 0, :, index]
     for area, suffix in list(enumerate(AREA_SUFFIXES))[1:]:
         scores[f'AR{suffix}'] = recall[..., area, :, -1]
-    return {f'{prefix}/{name}': _mean(values) for name, values in scores.items()}
+    return {name: _mean(values) for name, values in scores.items()}
 
 
 def _mean(values: np.ndarray) -> float:

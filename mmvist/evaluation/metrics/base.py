@@ -24,24 +24,26 @@ class VideoMetric(BaseMetric):
 
     Args:
         ann_file: Ground truth.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
-        seqmap: For MOTS, the file that lists the split's sequences.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
 
     Raises:
         ValueError: There is no such format, or the ground truth is broken.
         FileNotFoundError: There is no ground truth.
     """
 
-    def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None) -> None:
+    def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None,
+                 split: str | Path | None = None) -> None:
         # mmengine warns where there is no prefix; ours stands in the names of the scores already.
         super().__init__(prefix=type(self).__name__)
         formats.check(format, seqmap)
-        for path in (ann_file, seqmap):
+        for path in (ann_file, seqmap, split):
             if path is not None and not Path(path).exists():
                 raise FileNotFoundError(f'{type(self).__name__}: {path}: no such file or folder')
         self.ann_file = str(ann_file)
         # Read now, so that what is wrong with it shows before the first iteration; only the first process scores.
-        self._whole = formats.read(ann_file, format, seqmap) if is_main_process() else None
+        self._whole = formats.read(ann_file, format, seqmap, split) if is_main_process() else None
         self._ground_truth = self._whole
 
     @property

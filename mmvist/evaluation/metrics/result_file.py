@@ -17,13 +17,14 @@ class ResultFile(VideoMetric):
     Args:
         out: The JSON file.
         ann_file: Ground truth, for its ids of videos and classes; it needs no annotations.
-        format: Its format: 'ytvis', 'kitti_mots' or 'mots'.
-        seqmap: For MOTS, the file that lists the split's sequences.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
     """
 
     def __init__(self, out: str | Path, ann_file: str | Path, format: str = 'ytvis',
-                 seqmap: str | Path | None = None) -> None:
-        super().__init__(ann_file, format, seqmap)
+                 seqmap: str | Path | None = None, split: str | Path | None = None) -> None:
+        super().__init__(ann_file, format, seqmap, split)
         self.out = Path(out)
         if self.out.is_dir():
             raise ValueError(f'ResultFile: out must be a file, got the folder {out}')

@@ -9,13 +9,27 @@ from mmvist.io.mots.seqmap import read_seqmap, write_seqmap
 from mmvist.io.mots.text import read_txt, write_txt
 from mmvist.structures import VideoSet
 
-__all__ = ['KITTI_MOTS', 'MOTS_CHALLENGE', 'MOTSBenchmark', 'read', 'read_png', 'read_seqmap', 'read_txt', 'write_png',
-           'write_seqmap', 'write_txt']
+__all__ = ['KITTI_MOTS', 'MOTS_CHALLENGE', 'MOTSBenchmark', 'read', 'read_png', 'read_seqmap', 'read_txt',
+           'sequence_names', 'write_png', 'write_seqmap', 'write_txt']
 
 
-def read(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS, seqmap: Mapping[str, tuple[int, int]] | None = None
-         ) -> VideoSet:
+def read(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
+         sequences: Mapping[str, tuple[int, int]] | None = None, trusted: bool = False) -> VideoSet:
     """Read text where the path is or holds `*.txt`, folders of images elsewhere; see `read_txt` and `read_png`."""
+    if _is_text(Path(path)):
+        return read_txt(path, benchmark, sequences, trusted=trusted)
+    return read_png(path, benchmark, sequences)
+
+
+def sequence_names(path: str | Path) -> list[str]:
+    """Names of the sequences that there are files or folders of, in order."""
     path = Path(path)
-    is_text = path.is_file() or any(path.glob('*.txt'))
-    return read_txt(path, benchmark, seqmap) if is_text else read_png(path, benchmark, seqmap)
+    if path.is_file():
+        return [path.stem]
+    if _is_text(path):
+        return sorted(file.stem for file in path.glob('*.txt'))
+    return sorted(folder.name for folder in path.iterdir() if folder.is_dir())
+
+
+def _is_text(path: Path) -> bool:
+    return path.is_file() or any(path.glob('*.txt'))

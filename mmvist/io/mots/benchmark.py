@@ -1,13 +1,14 @@
 """What MOTS benchmarks with one file format differ in, and what their readers and writers share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from pycocotools import mask as coco
 
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoSet, VideoTracks, rle
+from mmvist.structures.runs import SortedRuns
+from mmvist.structures.video_runs import frame_portions, runs_of
 
 IGNORE_CLASS = 10
 IGNORE_ID = 10000
@@ -48,25 +49,38 @@ def writable_frames(video_set: VideoSet, target: str) -> list[tuple[VideoTracks,
         if name in names or '/' in name:
             problems.add(f'video {name}', 'the name occurs twice' if name in names else 'the name must hold no "/"')
         names.add(name)
+        boxes_alone = [row for row, mask in enumerate(tracks.masks) if mask is None]
+        for row in boxes_alone:
+            problems.add(f'video {name}, frame {tracks.frames[row]}', f'id {tracks.ids[row]} has no mask')
+        for frame, fault in () if boxes_alone else overlaps(tracks):
+            problems.add(f'video {name}, frame {frame}', fault)
         frames = [tracks.rows_at(frame) for frame in range(tracks.video.length)]
-        for frame, rows in enumerate(frames):
-            fault = frame_fault(tracks.masks[rows], tracks.ids[rows], tracks.video.height, tracks.video.width)
-            if fault is not None:
-                problems.add(f'video {name}, frame {frame}', fault)
         result.append((tracks, frames))
     problems.check()
     return result
 
 
-def frame_fault(masks: Sequence[bytes | None], ids: np.ndarray, height: int, width: int) -> str | None:
-    """What keeps the masks of one frame from being MOTS masks, if anything."""
+def overlaps(tracks: VideoTracks) -> Iterator[tuple[int, str]]:
+    """Frames in which masks share pixels, and which masks do.
+
+    Args:
+        tracks: With a mask in every row, none of them broken.
+    """
+    size = tracks.video.height, tracks.video.width
+    for start, stop in frame_portions(tracks, tracks):
+        if SortedRuns.of(runs_of(tracks, start, stop, 'masks')).disjoint:
+            continue
+        for frame in range(start, stop):
+            rows = tracks.rows_at(frame)
+            masks, ids = tracks.masks[rows], tracks.ids[rows]
+            pairs = np.argwhere(np.triu(rle.iou(masks, masks, *size), 1) > 0)
+            if len(pairs):
+                yield frame, f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}'
+
+
+def frame_fault(masks, ids, height, width):  # temporary: replaced by `overlaps`
     boxes_alone = [int(track) for track, mask in zip(ids, masks, strict=True) if mask is None]
     if boxes_alone:
         return f'ids without a mask: {boxes_alone}'
-    if len(masks) < 2:
-        return None
-    union = coco.merge(rle.as_coco(masks, height, width))['counts']
-    if rle.area([union], height, width)[0] == rle.area(masks, height, width).sum():
-        return None
-    pairs = np.argwhere(np.triu(rle.iou(masks, masks, height, width), 1) > 0)
-    return f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}'
+    pairs = np.argwhere(np.triu(rle.iou(masks, masks, height, width), 1) > 0) if len(masks) > 1 else []
+    return f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}' if len(pairs) else None

@@ -1,6 +1,6 @@
 """MOTS as images: a 16-bit PNG a frame, a pixel's value is class * 1000 + number of the instance."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from mmvist.io.atomic import open_atomic
+from mmvist.io.label_image import join_values, split_values
 from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
@@ -17,7 +18,7 @@ INSTANCES = 1000  # values a class has
 
 
 def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
-             seqmap: Mapping[str, tuple[int, int]] | None = None) -> VideoSet:
+             sequences: Mapping[str, tuple[int, int] | None] | None = None) -> VideoSet:
     """Read `folder/NAME/FRAME.png` of all sequences; a frame without a file has no objects.
 
     A track's id is its whole value, as in the text files of the ground truth (car 5 has id 1005). Value 10000 makes
@@ -26,7 +27,8 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     Args:
         folder: Folder of the sequences' folders.
         benchmark: Which classes there are, and how frames are counted.
-        seqmap: The sequences wanted, with first and last frame; without it all are read and end with their last file.
+        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last file; without
+            it all are read.
 
     Raises:
         FileNotFoundError: There is no such folder.
@@ -37,17 +39,19 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     if not folder.is_dir():
         raise FileNotFoundError(f'{folder}: no such folder')
     problems = Problems(folder)
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if seqmap is None else list(seqmap)
+    if sequences is None:
+        sequences = dict.fromkeys(sorted(path.name for path in folder.iterdir() if path.is_dir()))
+    names = list(sequences)
     if not names:
         problems.add('folder', 'holds no folder of a sequence')
-    files = {name: _files(folder / name, benchmark, None if seqmap is None else seqmap[name][1], problems)
+    files = {name: _files(folder / name, benchmark, None if sequences[name] is None else sequences[name][1], problems)
              for name in names}
     every = [file for frames in files.values() for file in frames.values()]
     with ThreadPoolExecutor() as pool:
         objects = dict(zip(every, progress(pool.map(_objects, every), len(every), f'reading {folder}'), strict=True))
     videos = []
     for name, frames in files.items():
-        end = max(frames, default=-1) + 1 if seqmap is None else seqmap[name][1] - benchmark.first_frame + 1
+        end = max(frames, default=-1) + 1 if sequences[name] is None else sequences[name][1] - benchmark.first_frame + 1
         videos.append(_sequence(name, end, {frame: objects[file] for frame, file in frames.items()}, benchmark,
                                 problems))
     problems.check()
@@ -76,32 +80,6 @@ def _objects(file: Path) -> tuple[tuple[int, int], dict[int, bytes]] | str:
     if values.dtype != np.uint16 or values.ndim != 2:
         return f'must be one channel of 16 bits, got {values.shape[2:] or (1,)} of {8 * values.itemsize}'
     return values.shape, split_values(values)
-
-
-def split_values(values: np.ndarray) -> dict[int, bytes]:
-    """Mask of every value above 0 in an image (H, W) of whole numbers, in one pass over its runs."""
-    height, width = values.shape
-    column_major = values.T.ravel()
-    starts = np.concatenate([[0], np.flatnonzero(column_major[1:] != column_major[:-1]) + 1])
-    ends = np.append(starts[1:], len(column_major))
-    run_values = column_major[starts]
-    masks = {}
-    for value in np.unique(run_values[run_values > 0]).tolist():
-        of_value = run_values == value
-        edges = np.stack([starts[of_value], ends[of_value]], axis=1).ravel()
-        lengths = np.diff(edges, prepend=0, append=len(column_major))
-        masks[value] = rle.from_run_lengths(lengths[:-1] if lengths[-1] == 0 else lengths, height, width)
-    return masks
-
-
-def join_values(values: np.ndarray, masks: Sequence[bytes], height: int, width: int) -> np.ndarray:
-    """Image (H, W) uint16 in which each of the disjoint masks has its value, and the rest 0."""
-    steps = np.zeros(height * width + 1, np.int32)
-    for value, mask in zip(values.tolist(), masks, strict=True):
-        edges = np.cumsum(rle.run_lengths(mask))
-        steps[edges[:-1:2]] += value
-        steps[edges[1::2]] -= value
-    return np.cumsum(steps[:-1], dtype=np.int32).astype(np.uint16).reshape(width, height).T
 
 
 def _sequence(name: str, length: int, frames: Mapping[int, tuple[tuple[int, int], dict[int, bytes]] | str],

@@ -1,6 +1,7 @@
 """MOTS as text: a file a sequence, a line a mask, `frame id class height width rle`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,19 @@ from mmvist.io.mots.benchmark import (
     IGNORE_ID,
     KITTI_MOTS,
     MOTSBenchmark,
-    frame_fault,
+    overlaps,
     writable_frames,
 )
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.io.segmentation import broken
+from mmvist.io.text_lines import read_lines
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 
 def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
-             seqmap: Mapping[str, tuple[int, int]] | None = None, videos: Sequence[Video] | None = None) -> VideoSet:
+             sequences: Mapping[str, tuple[int, int] | None] | None = None, videos: Sequence[Video] | None = None,
+             trusted: bool = False) -> VideoSet:
     """Read one sequence from a file `NAME.txt`, or all of a folder.
 
     Ids are those of the file. Rows of class 10 are `ignore` rows and carry the label -1: they belong to no class.
@@ -30,8 +33,10 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     Args:
         path: File or folder.
         benchmark: Which classes there are, and how frames are counted.
-        seqmap: The sequences wanted, with first and last frame; without it all are read and end with their last mask.
-        videos: In place of `seqmap`: the videos wanted, with their lengths and sizes, from the ground truth.
+        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last mask; without
+            it all are read.
+        videos: In place of `sequences`: the videos wanted, with their lengths and sizes, from the ground truth.
+        trusted: Leave masks unchecked and boxes undefined (nan), for scores of masks, which check them.
 
     Raises:
         FileNotFoundError: There is no such file or folder.
@@ -45,72 +50,127 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     files = {path.stem: path} if path.is_file() else {file.stem: file for file in sorted(path.glob('*.txt'))}
     problems = Problems(path)
     known = {video.name: video for video in videos or ()}
-    wanted = list(known) if videos is not None else list(seqmap if seqmap is not None else files)
-    if videos is None and seqmap is None and not files:
+    wanted = list(known) if videos is not None else list(sequences if sequences is not None else files)
+    if videos is None and sequences is None and not files:
         problems.add('folder', 'holds no file *.txt')
     for name in wanted:
         if name not in files:
             problems.add(f'sequence {name}', f'there is no file {name}.txt')
     result = []
     for name in progress([name for name in wanted if name in files], len(wanted), f'reading {path}'):
-        last = None if seqmap is None else seqmap[name][1]
-        result.append(_read_sequence(files[name], benchmark, known.get(name), last, problems))
+        last = None if sequences is None or sequences[name] is None else sequences[name][1]
+        result.append(_Sequence(files[name], benchmark, known.get(name), last, problems).read(trusted))
     problems.check()
     return VideoSet(benchmark.classes, tuple(result), benchmark.category_ids)
 
 
-def _read_sequence(path: Path, benchmark: MOTSBenchmark, video: Video | None, last: int | None, problems: Problems
-                   ) -> VideoTracks:
-    rows, places = [], []
-    labels = {category: label for label, category in enumerate(benchmark.category_ids)} | {IGNORE_CLASS: -1}
-    size = None if video is None else (video.height, video.width)
-    end = None if last is None else last - benchmark.first_frame + 1
-    end = video.length if video is not None else end
-    for number, line in enumerate(path.read_text(encoding='utf-8').splitlines(), 1):
-        place, fields = f'{path.name}, line {number}', line.split(' ')
-        if len(fields) != 6 or not all(field.isdecimal() for field in fields[:5]):
-            problems.add(place, 'must be "frame id class height width rle", whole numbers and single blanks, got '
-                                f'{line[:60]!r}')
-            continue
-        frame, track, category, height, width = map(int, fields[:5])
-        frame -= benchmark.first_frame
-        size = size or (height, width)
-        if category not in labels:
-            problems.add(place, f'unknown class {category}')
-        elif (height, width) != size:
-            problems.add(place, f'size is {height} {width}, the video is {size[0]} {size[1]} (height, width)')
-        elif frame < 0 or (end is not None and frame >= end):
-            problems.add(place, f'frame {fields[0]} lies outside the video, whose frames are {benchmark.first_frame}..'
-                                f'{"" if end is None else end - 1 + benchmark.first_frame}')
-        else:
-            rows.append((frame, track, labels[category], fields[5].encode(), category == IGNORE_CLASS))
-            places.append(place)
-    height, width = size or (0, 0)
-    faults = broken([row[3] for row in rows], height, width)
-    for index, fault in faults.items():
-        problems.add(places[index], fault)
-    rows = [row for index, row in enumerate(rows) if index not in faults]
-    if video is None:
-        length = max((row[0] for row in rows), default=-1) + 1 if end is None else end
-        video = Video(path.stem, path.stem, height, width, length)
-    boxes = rle.bboxes([row[3] for row in rows], height, width)
-    tracks = VideoTracks.from_rows(video, [(frame, track, label, 1.0, box, mask, ignore)
-                                           for (frame, track, label, mask, ignore), box
-                                           in zip(rows, boxes, strict=True)])
-    _check_frames(tracks, path.name, benchmark.first_frame, problems)
-    return tracks
+class _Sequence:
+    """One file.
+
+    Args:
+        path: The file.
+        benchmark: Which classes there are, and how frames are counted.
+        video: What is known of it already.
+        last: Number of its last frame, where that is known.
+        problems: Where to note what is wrong.
+    """
+
+    def __init__(self, path: Path, benchmark: MOTSBenchmark, video: Video | None, last: int | None, problems: Problems
+                 ) -> None:
+        self.path, self.benchmark, self.video, self.problems = path, benchmark, video, problems
+        self.length = None if last is None else last - benchmark.first_frame + 1
+        self.length = self.length if video is None else video.length
+
+    def read(self, trusted: bool) -> VideoTracks:
+        """The tracks, without what is wrong."""
+        values, masks, numbers = self._columns()
+        video = self._video(values)
+        labels = np.array([-1] + list(range(len(self.benchmark.category_ids))), np.int64)
+        categories = np.array([IGNORE_CLASS, *self.benchmark.category_ids], np.int64)
+        values[:, 0] -= self.benchmark.first_frame
+        is_class = values[:, 2, None] == categories
+        usable = self._usable(values, is_class, video, numbers)
+        if not trusted:
+            kept = np.flatnonzero(usable)
+            for index, fault in broken([masks[row] for row in kept], video.height, video.width).items():
+                self._note(numbers[kept[index]], fault)
+                usable[kept[index]] = False
+        order = np.flatnonzero(usable)
+        order = order[np.argsort(values[order, 0], kind='stable')]
+        frames, ids = values[order, 0], values[order, 1]
+        masks = tuple(masks[row] for row in order.tolist())
+        boxes = np.full((len(order), 4), np.nan) if trusted else rle.bboxes(masks, video.height, video.width)
+        tracks = VideoTracks(video, frames, ids, labels[is_class[order].argmax(axis=1)],
+                             np.ones(len(order), np.float32), boxes, masks, values[order, 2] == IGNORE_CLASS)
+        if not trusted:
+            self._check_frames(tracks, numbers[order])
+        return tracks
+
+    def _columns(self) -> tuple[np.ndarray, list[bytes], np.ndarray]:
+        """The five numbers of each line (R, 5), its mask, and its number in the file (R,)."""
+        lines, numbers = read_lines(self.path)
+        # Whole columns at once; only a file that fails the test is looked at line by line.
+        if not _is_regular(lines):
+            right = [_is_regular([line]) for line in lines]
+            for index in np.flatnonzero(~np.array(right)).tolist():
+                self._note(numbers[index], 'must be "frame id class height width rle", whole numbers and single blanks, '
+                                           f'got {lines[index][:60].decode(errors="replace")!r}')
+            lines, numbers = ([entry for entry, is_right in zip(column, right, strict=True) if is_right]
+                              for column in (lines, numbers))
+        fields = b' '.join(lines).split(b' ') if lines else []
+        values = np.array([list(map(int, fields[column::6])) for column in range(5)], np.int64).reshape(5, -1).T
+        return values.copy(), fields[5::6], np.array(numbers, np.int64)
+
+    def _note(self, number: int, problem: str) -> None:
+        self.problems.add(f'{self.path.name}, line {number}', problem)
+
+    def _video(self, values: np.ndarray) -> Video:
+        video, name = self.video, self.path.stem
+        # Ground truth without any mask does not know its size.
+        height, width = values[0, 3:].tolist() if len(values) and (video is None or not video.height) else (0, 0)
+        if video is not None:
+            return video if video.height else replace(video, height=height, width=width)
+        length = self.length
+        if length is None:
+            length = int(values[:, 0].max(initial=self.benchmark.first_frame - 1)) - self.benchmark.first_frame + 1
+        return Video(name, name, height, width, max(length, 0))
+
+    def _usable(self, values: np.ndarray, is_class: np.ndarray, video: Video, numbers: np.ndarray) -> np.ndarray:
+        """(R,) bool; the others are noted."""
+        first, length = self.benchmark.first_frame, video.length
+        checks = (
+            (is_class.any(axis=1), lambda row: f'unknown class {row[2]}'),
+            ((values[:, 3] == video.height) & (values[:, 4] == video.width),
+             lambda row: f'size is {row[3]} {row[4]}, the video is {video.height} {video.width} (height, width)'),
+            ((values[:, 0] >= 0) & (values[:, 0] < length),
+             lambda row: f'frame {row[0] + first} lies outside the video, whose frames are {first}..'
+                         f'{length - 1 + first}'))
+        usable = np.ones(len(values), bool)
+        for passed, problem in checks:
+            for row in np.flatnonzero(usable & ~passed).tolist():
+                self._note(numbers[row], problem(values[row]))
+            usable &= passed
+        return usable
+
+    def _check_frames(self, tracks: VideoTracks, numbers: np.ndarray) -> None:
+        """Note ids that occur twice in a frame, and masks that overlap."""
+        order = np.lexsort((tracks.ids, tracks.frames))
+        same = (np.diff(tracks.frames[order]) == 0) & (np.diff(tracks.ids[order]) == 0)
+        for first, second in zip(order[:-1][same].tolist(), order[1:][same].tolist(), strict=True):
+            self._note(numbers[second], f'id {tracks.ids[second]} stands in this frame already, in line '
+                                        f'{numbers[first]}')
+        for frame, fault in overlaps(tracks):
+            self.problems.add(f'{self.path.name}, frame {frame + self.benchmark.first_frame}', fault)
 
 
-def _check_frames(tracks: VideoTracks, name: str, first_frame: int, problems: Problems) -> None:
-    for frame in np.unique(tracks.frames).tolist():
-        rows = tracks.rows_at(frame)
-        ids, times = np.unique(tracks.ids[rows], return_counts=True)
-        place = f'{name}, frame {frame + first_frame}'
-        if times.max() > 1:
-            problems.add(place, f'ids occur twice: {ids[times > 1].tolist()}')
-        fault = frame_fault(tracks.masks[rows], tracks.ids[rows], tracks.video.height, tracks.video.width)
-        if fault is not None:
-            problems.add(place, fault)
+def _is_regular(lines: list[bytes]) -> bool:
+    """Whether every line is five whole numbers and a mask, with single blanks between."""
+    if not lines:
+        return True
+    fields = b' '.join(lines).split(b' ')
+    return (all(line.count(b' ') == 5 for line in lines) and b'' not in fields
+            and all(b''.join(fields[column::6]).isdigit() and max(map(len, fields[column::6])) < 19
+                    for column in range(5)))
 
 
 def write_txt(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> None:

@@ -5,16 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from mmvist.evaluation.functional import clear
-from mmvist.evaluation.functional.clear import ClearCounts, count, match
-from mmvist.evaluation.functional.similarity import FrameSimilarity
+from mmvist.evaluation.functional import Scoring, score
+from mmvist.evaluation.functional.clear import ClearCounts, count_clear
+from mmvist.evaluation.functional.rules import RULES, rules_of
+
+MOTS_TOOLS = RULES['mots_tools']
 
 
-def frame(matched):
-    """One object, id 7, that is found by the result of this id, or by none."""
-    ids = np.array([] if matched is None else [matched], np.int64)
-    return FrameSimilarity(np.array([7]), np.array([0]), ids, np.zeros(len(ids), np.int64), np.ones((1, len(ids))),
-                           np.zeros(len(ids)))
+def clear(truth, found, overlaps='error', per_video=False, rules=None):
+    return score(truth, found, Scoring(('mots',), overlaps=overlaps, rules=rules), per_video)
+
+
+def one_object(make_similarity, matched):
+    """One object, id 7, that is found in each frame by the result of this id, or by none."""
+    return make_similarity([([7], [] if track is None else [track], np.ones((1, int(track is not None))))
+                            for track in matched])
 
 
 @pytest.mark.parametrize(('ids', 'switches', 'fragments'), [
@@ -31,8 +36,8 @@ def frame(matched):
     ([1], 0, 0),
     ([None, None], 0, 0),
 ])
-def test_switches_and_fragments(ids, switches, fragments):
-    counts, = count([frame(matched) for matched in ids], 1)
+def test_switches_and_fragments(ids, switches, fragments, make_similarity):
+    counts = count_clear(one_object(make_similarity, ids), MOTS_TOOLS)
     assert (counts.switches, counts.fragments) == (switches, fragments)
     assert (counts.tp, counts.fn) == (len(ids) - ids.count(None), ids.count(None))
 
@@ -40,25 +45,82 @@ def test_switches_and_fragments(ids, switches, fragments):
 @pytest.mark.parametrize(('num_matched', 'length', 'expected'), [
     (5, 5, (1, 0, 0)), (4, 5, (0, 1, 0)), (9, 10, (1, 0, 0)), (1, 5, (0, 1, 0)), (1, 6, (0, 0, 1)), (0, 1, (0, 0, 1)),
 ])
-def test_mostly_tracked_and_lost_are_strict(num_matched, length, expected):
-    counts, = count([frame(1 if index < num_matched else None) for index in range(length)], 1)
+def test_mostly_tracked_and_lost_are_strict(num_matched, length, expected, make_similarity):
+    matched = [1 if index < num_matched else None for index in range(length)]
+    counts = count_clear(one_object(make_similarity, matched), MOTS_TOOLS)
     assert (counts.mostly_tracked, counts.partly_tracked, counts.mostly_lost) == expected
 
 
 def test_formulas():
     scores = ClearCounts(tp=8, fp=1, fn=2, soft_tp=6.0, switches=2, fragments=3, mostly_tracked=1, partly_tracked=2,
-                         mostly_lost=4).scores()
+                         mostly_lost=4, frames=5, precise_frames=4.5).scores(MOTS_TOOLS)
     assert scores == pytest.approx({
-        'sMOTSA': .3, 'MOTSA': .5, 'MOTSP': .75, 'MODSA': .7, 'recall': .8, 'precision': 8 / 9, 'TP': 8, 'FP': 1,
-        'FN': 2, 'IDS': 2, 'Frag': 3, 'MT': 1, 'PT': 2, 'ML': 4})
+        'sMOTA': .3, 'MOTA': .5, 'MOTP': .75, 'MODA': .7, 'MODSP': .9, 'MOTAL': (7 - math.log10(2)) / 10, 'recall': .8,
+        'precision': 8 / 9, 'F1': 16 / 19, 'FAR': .2, 'TP': 8, 'FP': 1, 'FN': 2, 'IDS': 2, 'Frag': 3, 'MT': 1, 'PT': 2,
+        'ML': 4})
 
 
-def test_without_objects_or_matches():
-    scores = ClearCounts(fp=3).scores()
-    assert [scores[name] for name in ('sMOTSA', 'MOTSA', 'MODSA')] == [-math.inf] * 3
-    assert (scores['MOTSP'], scores['recall'], scores['precision'], scores['FP']) == (math.inf, 0, 0, 3)
-    scores = ClearCounts(fn=2).scores()
-    assert (scores['sMOTSA'], scores['MOTSA'], scores['MOTSP'], scores['recall']) == (0, 0, math.inf, 0)
+@pytest.mark.parametrize(('rules', 'accuracy', 'precision', 'minus_three'), [
+    ('mots_tools', -math.inf, math.inf, -math.inf), ('trackeval', 0, 0, -3),
+    ('motmetrics', math.nan, math.nan, math.nan)])
+def test_without_objects_or_matches(rules, accuracy, precision, minus_three):
+    scores = ClearCounts(fp=3).scores(RULES[rules])
+    assert [scores[name] for name in ('sMOTA', 'MOTA', 'MODA')] == pytest.approx([minus_three] * 3, nan_ok=True)
+    assert scores['MOTP'] == pytest.approx(precision, nan_ok=True)
+    assert (scores['recall'], scores['precision'], scores['FP']) == (0, 0, 3)
+    scores = ClearCounts().scores(RULES[rules])
+    assert scores['MOTA'] == pytest.approx(accuracy, nan_ok=True)
+    scores = ClearCounts(fn=2).scores(RULES[rules])
+    assert (scores['sMOTA'], scores['MOTA'], scores['recall']) == (0, 0, 0)
+
+
+def test_unknown_rules():
+    with pytest.raises(ValueError, match="unknown rules 'kitti'; known: mots_tools, trackeval, motmetrics"):
+        rules_of('kitti')
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [('mots_tools', 0), ('trackeval', 1), ('motmetrics', 1)])
+def test_a_likeness_of_exactly_one_half(rules, expected, make_similarity):
+    assert count_clear(make_similarity([([1], [2], [[.5]])]), RULES[rules]).tp == expected
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [('mots_tools', 1), ('trackeval', 1), ('motmetrics', 1)])
+def test_resumed_track(rules, expected, make_similarity):
+    found = one_object(make_similarity, [1, 1, None, 1, 1])
+    assert count_clear(found, RULES[rules]).fragments == expected - (rules == 'trackeval')
+
+
+def test_fragments_by_program(make_similarity):
+    """An id that changes without a miss, then a miss beside another result, then the end."""
+    frames = [([7], [1], [[1]]), ([7], [2], [[1]]), ([7], [9], [[0]]), ([7], [2], [[1]])]
+    found = {name: count_clear(make_similarity(frames), rules).fragments for name, rules in RULES.items()}
+    # mots_tools: the new id of frame 1 does not last; frame 3 ends the track.
+    assert found == {'mots_tools': 1, 'trackeval': 1, 'motmetrics': 1}
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [('mots_tools', (0, 1)), ('trackeval', (0, 1)), ('motmetrics', (1, 0))])
+def test_four_fifths_of_a_track(rules, expected, make_similarity):
+    counts = count_clear(one_object(make_similarity, [1, 1, 1, 1, None]), RULES[rules])
+    assert (counts.mostly_tracked, counts.partly_tracked) == expected
+
+
+def test_an_object_keeps_its_result(make_similarity):
+    """In frame 1 both results would do: TrackEval and motmetrics stay, mots_tools takes the more alike."""
+    frames = [([7], [1], [[.6]]), ([7], [1, 2], [[.6, .9]])]
+    switches = {name: count_clear(make_similarity(frames), rules).switches for name, rules in RULES.items()}
+    assert switches == {'mots_tools': 1, 'trackeval': 0, 'motmetrics': 0}
+    # After a frame without a match only motmetrics remembers.
+    frames.insert(1, ([7], [5], [[0]]))
+    switches = {name: count_clear(make_similarity(frames), rules).switches for name, rules in RULES.items()}
+    assert switches == {'mots_tools': 1, 'trackeval': 1, 'motmetrics': 0}
+
+
+def test_precision_of_frames(make_similarity):
+    """Frames of mean likeness 0.7 and 0.9, and one without a match, which counts as 1."""
+    counts = count_clear(make_similarity([([1, 2], [1, 2], [[.6, 0], [0, .8]]), ([1], [1], [[.9]]), ([1], [], [])]),
+                         MOTS_TOOLS)
+    assert counts.precise_frames == pytest.approx(2.6)
+    assert counts.frames == 3
 
 
 def test_sum_then_divide(make_set, make_tracks, rect):
@@ -129,7 +191,7 @@ def test_no_results_at_all(make_set, make_tracks, rect):
     truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 3, 3)})), make_tracks(video=2))
     scores = clear(truth, make_set())
     assert [scores[f'mots/{name}'] for name in ('sMOTSA', 'TP', 'FP', 'FN', 'ML')] == [0, 0, 0, 1, 1]
-    assert clear(make_set(), make_set())['mots/MOTSA'] == -math.inf
+    assert clear(make_set(make_tracks()), make_set())['mots/MOTSA'] == -math.inf
 
 
 def test_overlapping_results(make_set, make_tracks, rect, caplog):
@@ -137,7 +199,7 @@ def test_overlapping_results(make_set, make_tracks, rect, caplog):
     hidden = dict(id=5, score=.3, masks={2: rect(2, 2, 3, 3)})
     found = make_set(make_tracks(dict(id=3, score=.4, masks={2: rect(0, 0, 14, 10)}),
                                  dict(id=4, score=.9, masks={2: rect(10, 0, 10, 10)}), hidden))
-    with pytest.raises(ValueError, match=r'results, video v1, frame 2: the masks of ids 3 and 4 overlap'):
+    with pytest.raises(ValueError, match=r'results, video v1, frame 2: the masks of ids 3 and [45] overlap'):
         clear(truth, found)
     scores = clear(truth, found, 'by_score')
     # Id 3 loses four columns to id 4 and becomes exact; of id 5 nothing is left.
@@ -156,13 +218,6 @@ def test_overlapping_ground_truth(make_set, make_tracks, rect):
     assert [scores[f'mots/{name}'] for name in ('MOTSP', 'TP', 'FP', 'FN')] == [1, 1, 0, 1]
 
 
-def test_most_similar_pairs_come_first():
-    rows, columns = match(np.array([[.6, .9, 0], [0, .8, .7], [.5, 0, 0]]))
-    assert dict(zip(rows.tolist(), columns.tolist(), strict=True)) == {0: 1, 1: 2}
-    rows, columns = match(np.zeros((0, 3)))
-    assert (rows.tolist(), columns.tolist()) == ([], [])
-
-
 def test_what_is_refused(make_set, make_tracks, rect):
     mask = rect(0, 0, 3, 3)
     truth = make_set(make_tracks(dict(id=1, masks={0: mask})))
@@ -178,5 +233,5 @@ def test_what_is_refused(make_set, make_tracks, rect):
     ):
         with pytest.raises(ValueError, match=message):
             clear(truth, found)
-    with pytest.raises(ValueError, match="overlaps must be 'error' or 'by_score', got 'first'"):
+    with pytest.raises(ValueError, match="overlaps must be one of error, by_score, keep, got 'first'"):
         clear(truth, truth, 'first')

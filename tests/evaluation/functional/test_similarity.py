@@ -3,15 +3,9 @@
 import numpy as np
 import pytest
 
-from mmvist.evaluation.functional.similarity import covered_share, mask_similarity
+from mmvist.evaluation.functional.similarity import mask_similarity
 from mmvist.evaluation.functional.track_iou import track_iou, track_table
 from mmvist.structures import rle
-
-
-def test_covered_share(rect):
-    first, second = [rect(0, 0, 10, 10), rect(30, 5, 4, 4)], [rect(5, 5, 10, 10), rect(0, 0, 40, 20), rect(38, 0, 2, 2)]
-    share = covered_share(rle.as_coco(first, 20, 40), rle.as_coco(second, 20, 40))
-    assert share.tolist() == [[.25, 1, 0], [0, 1, 0]]
 
 
 def test_random_tracks_against_pixels(make_tracks):
@@ -29,20 +23,62 @@ def test_frames_of_a_video(make_tracks, rect):
                         dict(id=6, label=-1, ignore=True, masks={0: rect(10, 0, 10, 20)}))
     found = make_tracks(dict(id=8, masks={0: rect(5, 0, 10, 10)}), dict(id=9, label=1, masks={1: rect(0, 0, 2, 2)}),
                         length=5)
-    frames = mask_similarity(truth, found)
-    assert len(frames) == 5
-    assert frames[0].gt_ids.tolist() == [4, 5]
-    assert frames[0].similarity.tolist() == [[50 / 150], [0]]
-    assert frames[0].ignore_share.tolist() == [.5]
-    assert frames[1].similarity.shape == (0, 1)
-    assert frames[2].similarity.shape == (1, 0)
-    assert frames[4].similarity.shape == (0, 0)
+    similarity = mask_similarity(truth, found)
+    assert (similarity.num_frames, similarity.gt_frames.tolist(), similarity.frames.tolist()) == (5, [0, 0, 2], [0, 1])
+    assert similarity.gt_ids.tolist() == [4, 5, 4]
+    assert (similarity.gt_rows.tolist(), similarity.rows.tolist()) == ([0], [0])
+    assert similarity.values.tolist() == [50 / 150]
+    assert similarity.ignore_share.tolist() == [.5, 0]
 
 
 def test_classes_are_not_alike(make_tracks, rect):
     truth = make_tracks(dict(id=1, label=0, masks={0: rect(0, 0, 5, 5)}))
     found = make_tracks(dict(id=1, label=1, masks={0: rect(0, 0, 5, 5)}))
-    assert mask_similarity(truth, found)[0].similarity.tolist() == [[0]]
+    assert len(mask_similarity(truth, found).values) == 0
+
+
+@pytest.mark.parametrize('overlapping', [False, True])
+def test_random_masks_against_pixels(overlapping, make_tracks):
+    """Objects, ignore regions of a class and of none, and results, overlapping or not."""
+    generator = np.random.default_rng(int(overlapping))
+
+    def masks(count):
+        if overlapping:
+            return generator.random((count, 6, 20, 40)) < generator.random((count, 1, 1, 1))
+        owners = generator.integers(0, count + 2, (6, 20, 40))
+        return owners[None] == np.arange(count)[:, None, None, None]
+
+    truth_masks, found_masks = masks(7), masks(5)
+    labels, ignore, own = [0, 1, 0, 1, 0, -1, -1], [False] * 4 + [True] * 3, [0, 1, 0, 1, 0]
+    truth, found = (make_tracks(*[
+        dict(id=index, label=label, ignore=skip, masks=dict(enumerate(map(rle.encode, frames))))
+        for index, (frames, label, skip) in enumerate(zip(some, names, skips, strict=True))], length=6)
+        for some, names, skips in ((truth_masks, labels, ignore), (found_masks, own, [False] * 5)))
+    similarity = mask_similarity(truth, found)
+    dense = np.zeros((len(similarity.gt_ids), len(similarity.ids)))
+    dense[similarity.gt_rows, similarity.rows] = similarity.values
+    for row, (frame, one) in enumerate(zip(similarity.gt_frames, similarity.gt_ids, strict=True)):
+        for column, (other_frame, other) in enumerate(zip(similarity.frames, similarity.ids, strict=True)):
+            first, second = truth_masks[one, frame], found_masks[other, other_frame]
+            alike = frame == other_frame and labels[one] == own[other]
+            expected = np.count_nonzero(first & second) / max(np.count_nonzero(first | second), 1) if alike else 0
+            assert dense[row, column] == expected
+    for column, (frame, other) in enumerate(zip(similarity.frames, similarity.ids, strict=True)):
+        region = np.any([truth_masks[index, frame] for index in (4, 5, 6) if labels[index] in (-1, own[other])], axis=0)
+        mask = found_masks[other, frame]
+        expected = np.count_nonzero(region & mask) / max(np.count_nonzero(mask), 1)
+        assert similarity.ignore_share[column] == pytest.approx(expected)
+
+
+def test_many_portions(make_tracks, rect, monkeypatch):
+    """Cut into portions of a frame or two, the answer is the same."""
+    objects = [dict(id=index, masks={frame: rect(4 * index, frame, 4, 5) for frame in range(9)}) for index in range(6)]
+    tracks = make_tracks(*objects, length=9)
+    whole = mask_similarity(tracks, tracks)
+    monkeypatch.setattr('mmvist.structures.video_runs.PORTION', 40)
+    parts = mask_similarity(tracks, tracks)
+    assert whole.values.tolist() == parts.values.tolist() == [1] * 54
+    assert whole.rows.tolist() == parts.rows.tolist()
 
 
 def test_tracks_over_time(make_tracks, rect):

@@ -5,9 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from mmvist.evaluation.functional import video_ap
+from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.functional.matching import match_tracks
 from mmvist.evaluation.functional.video_ap import interpolated_precision
+
+
+def video_ap(truth, found, per_video=False):
+    return score(truth, found, Scoring(('ytvis',)), per_video)
 
 
 def track(rect, track_id, frames, width=10, left=0, **columns):
@@ -95,7 +99,9 @@ def test_no_results(make_set, make_tracks, rect):
         scores = video_ap(truth, found)
         assert (scores['ytvis/AP'], scores['ytvis/AR1'], scores['ytvis/pedestrian/AP']) == pytest.approx(
             (0, 0, math.nan), nan_ok=True)
-    assert math.isnan(video_ap(make_set(), make_set())['ytvis/AP'])
+    assert math.isnan(video_ap(make_set(make_tracks()), make_set())['ytvis/AP'])
+    with pytest.raises(ValueError, match='there are no videos'):
+        video_ap(make_set(), make_set())
 
 
 @pytest.mark.parametrize(('side', 'names'), [(127, 's'), (128, 'sm'), (256, 'ml'), (257, 'l')])

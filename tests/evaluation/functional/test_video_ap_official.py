@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mmvist.evaluation.functional import video_ap
+from mmvist.evaluation.functional import Scoring, score
 from mmvist.structures import rle
 
 NAMES = ('AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl')
@@ -61,7 +61,7 @@ def test_equal_to_the_official_tool(seed, make_random_pair, monkeypatch):
     truth, results = make_random_pair(seed, size=(400, 1600), num_copies=3, ignore_label=seed % 2, num_videos=4,
                                       length=4)
     reference = official(truth, results)
-    scores = video_ap(truth, results)
+    scores = score(truth, results, Scoring(('ytvis',)))
     expected = np.where(reference.stats < 0, np.nan, reference.stats)
     assert [scores[f'ytvis/{name}'] for name in NAMES] == pytest.approx(expected, abs=1e-9, nan_ok=True)
     for label, name in enumerate(truth.classes):

@@ -9,13 +9,15 @@ import pytest
 import torch
 from mmengine.evaluator import Evaluator
 
-from mmvist.evaluation.functional import clear, video_ap
+from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
 from mmvist.io import mots, ytvis
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
 
 CLASSES = ('car', 'pedestrian')
+AP = Scoring(('ytvis',))
+FRAMES = Scoring(('mots', 'hota', 'id'), overlaps='by_score')
 
 
 def frame_results(video_set):
@@ -52,8 +54,8 @@ def same(scores, expected):
 
 def test_scores_are_those_of_the_functions(files):
     path, truth, found = files
-    for kind, expected, num_scores in (('YouTubeVISMetric', video_ap(truth, found), 12),
-                                       ('MOTSMetric', clear(truth, found, 'by_score'), 14)):
+    for kind, expected, num_scores in (('YouTubeVISMetric', score(truth, found, AP), 12),
+                                       ('MOTSMetric', score(truth, found, FRAMES), 35)):
         for per_class, num_rows in ((False, 1), (True, 3)):
             metric = built(kind, ann_file=path, per_class=per_class)
             for result in frame_results(found):
@@ -67,7 +69,7 @@ def test_any_order_and_doubled_frames(files):
     metric = built('YouTubeVISMetric', ann_file=path)
     metric.process(None, results[::-1])
     metric.process(None, results[:4])
-    same(metric.evaluate(len(results)), video_ap(truth, found))
+    same(metric.evaluate(len(results)), score(truth, found, AP))
 
 
 def test_each_validation_starts_afresh(files):
@@ -85,7 +87,7 @@ def test_classes_go_by_name(make_random_pair, tmp_path):
     """The model's labels are another order, and fewer, than the file's."""
     truth, found = make_random_pair(5, ignore_label=1)
     ytvis.write(truth, tmp_path / 'gt.json')
-    expected = clear(truth, found)
+    expected = score(truth, found, Scoring(FRAMES.metrics))
     metric = built('MOTSMetric', ann_file=tmp_path / 'gt.json', overlaps='error', per_class=True)
     for classes in (CLASSES[::-1], CLASSES[1:], CLASSES):
         metric.dataset_meta = {'classes': classes}
@@ -147,8 +149,8 @@ def test_result_file_reads_back(files, tmp_path):
     metric.process(None, frame_results(found)[::-1])
     assert metric.evaluate(1) == {}
     again = ytvis.read_results(tmp_path / 'out' / 'results.json', ytvis.read(path))
-    same(video_ap(truth, again), video_ap(truth, found))
-    same(clear(truth, again, 'by_score'), clear(truth, found, 'by_score'))
+    same(score(truth, again, AP), score(truth, found, AP))
+    same(score(truth, again, FRAMES), score(truth, found, FRAMES))
 
 
 def test_all_in_one_evaluator(files, tmp_path):
@@ -158,7 +160,7 @@ def test_all_in_one_evaluator(files, tmp_path):
     evaluator.dataset_meta = {'classes': CLASSES}
     evaluator.process(frame_results(found))
     scores = evaluator.evaluate(1)
-    assert {name.split('/')[0] for name in scores} == {'ytvis', 'mots'}
+    assert {name.split('/')[0] for name in scores} == {'ytvis', 'mots', 'hota', 'id'}
     assert len(json.loads((tmp_path / 'results.json').read_text())) > 0
 
 
@@ -170,7 +172,8 @@ def test_what_is_refused_before_the_first_frame(files, tmp_path):
             (FileNotFoundError, 'x: no such', lambda: MOTSMetric(path, format='kitti_mots', seqmap='x')),
             (ValueError, "unknown format 'coco'; known: ytvis", lambda: MOTSMetric(path, format='coco')),
             (ValueError, 'format ytvis has no sequence maps', lambda: MOTSMetric(path, seqmap=path)),
-            (ValueError, "overlaps must be 'error' or 'by_score', got 'cut'", lambda: MOTSMetric(path, overlaps='cut')),
+            (ValueError, "overlaps must be one of error, by_score, keep, got 'cut'",
+             lambda: MOTSMetric(path, overlaps='cut')),
             (ValueError, 'empty.json: the ground truth has no objects', lambda: MOTSMetric(tmp_path / 'empty.json')),
             (ValueError, 'out must be a file', lambda: ResultFile(tmp_path, path)),
             (TypeError, 'per_clas', lambda: built('YouTubeVISMetric', ann_file=path, per_clas=True)),
@@ -238,10 +241,10 @@ def test_two_processes_give_the_scores_of_one(files, tmp_path):
     outcomes = {rank: outcome for rank, *outcome in (queue.get(timeout=60) for _ in workers)}
     for worker in workers:
         worker.join()
-    expected = {**video_ap(truth, found), **clear(truth, found, 'by_score')}
+    expected = {**score(truth, found, AP), **score(truth, found, FRAMES)}
     for scores, error in outcomes.values():
-        assert same(scores, expected) == 26
+        assert same(scores, expected) == 47
         assert "'NoneType' object has no attribute 'video'" in error
     again = ytvis.read_results(tmp_path / 'results.json', ytvis.read(tmp_path / 'gt.json'))
-    assert video_ap(truth, again)['ytvis/AP'] == pytest.approx(expected['ytvis/AP'])
+    assert score(truth, again, AP)['ytvis/AP'] == pytest.approx(expected['ytvis/AP'])
     assert np.isfinite(expected['ytvis/AP'])

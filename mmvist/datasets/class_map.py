@@ -1,0 +1,35 @@
+"""Annotations under the class names of another dataset, so that the two can be mixed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from mmvist.structures import VideoSet
+
+
+def map_classes(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequence[str]) -> VideoSet:
+    """Rename classes, several of which may become one; objects of a class without a new name are dropped.
+
+    Args:
+        video_set: The annotations.
+        class_map: New name of each of its classes that is used.
+        classes: The names that labels shall index; those that no class is renamed to have no objects.
+
+    Raises:
+        ValueError: A class to rename is not in the set, or a new name is not one of `classes`.
+    """
+    missing = [name for name in class_map if name not in video_set.classes]
+    unknown = sorted({name for name in class_map.values() if name not in classes})
+    if missing:
+        raise ValueError(f'class_map renames {missing}, which are not in the file; it has {list(video_set.classes)}')
+    if unknown:
+        raise ValueError(f'class_map makes {unknown}, which are not among the classes {list(classes)}')
+    position = {name: label for label, name in enumerate(classes)}
+    # The last entry is what label -1, no class, looks up.
+    table = np.array([*(position.get(class_map.get(name), -1) for name in video_set.classes), -1], np.int64)
+    videos = []
+    for tracks in video_set.videos:
+        labels = table[tracks.labels]
+        videos.append(replace(tracks, labels=labels).select((labels >= 0) | (tracks.labels < 0)))
+    return VideoSet(tuple(classes), tuple(videos), tuple(range(1, len(classes) + 1)))

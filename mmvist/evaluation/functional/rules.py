@@ -1,0 +1,48 @@
+"""What the benchmarks' own programs count differently, by the name of the program."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One way to count.
+
+    Attributes:
+        included: Whether a likeness of exactly 0.5 is a match.
+        keep: Which pairs of other frames an object holds on to: none; those of the previous frame; its last one.
+        fragments: What counts as a fragmentation, see `clear`.
+        ends_included: Whether a track that is found in exactly 80 % of its frames is mostly tracked.
+        undefined: What a share of nothing is: 'infinite' (-inf for accuracies, inf for MOTP), 'zero', as if there were
+            one object, or 'nan'.
+        count_frames: Whether the frames of a video count for the rate of false alarms where a class has no objects or
+            no results in it.
+    """
+
+    included: bool
+    keep: Literal['none', 'previous', 'earlier']
+    fragments: Literal['mots_tools', 'trackeval', 'motmetrics']
+    ends_included: bool
+    undefined: Literal['infinite', 'zero', 'nan']
+    count_frames: bool
+
+
+RULES = {
+    # github.com/VisualComputingInstitute/mots_tools: KITTI MOTS and MOTSChallenge.
+    'mots_tools': Rules(False, 'none', 'mots_tools', False, 'infinite', True),
+    # github.com/JonathonLuiten/TrackEval: MOTChallenge, and everything else that it reads.
+    'trackeval': Rules(True, 'previous', 'trackeval', False, 'zero', False),
+    # github.com/cheind/py-motmetrics, under BDD100K's own program.
+    'motmetrics': Rules(True, 'earlier', 'motmetrics', True, 'nan', True),
+}
+
+
+def rules_of(name: str) -> Rules:
+    """Look up rules.
+
+    Raises:
+        ValueError: There are none of that name.
+    """
+    if name not in RULES:
+        raise ValueError(f'unknown rules {name!r}; known: {", ".join(RULES)}')
+    return RULES[name]

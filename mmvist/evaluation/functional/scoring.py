@@ -1,0 +1,186 @@
+"""All scores together: what is counted of one video, and what becomes of the counts of all."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any, Literal
+
+import numpy as np
+
+from mmvist.evaluation.functional.clear import ClearCounts, count_clear, without_ignored
+from mmvist.evaluation.functional.disjoint import cut_overlaps
+from mmvist.evaluation.functional.hota import count_hota
+from mmvist.evaluation.functional.identity import count_identity
+from mmvist.evaluation.functional.pairs import pair_videos, video_names
+from mmvist.evaluation.functional.rules import Rules, rules_of
+from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity
+from mmvist.evaluation.functional.video_ap import ap_scores, match_video
+from mmvist.io.progress import progress
+from mmvist.structures import VideoSet, VideoTracks
+
+logger = logging.getLogger(__name__)
+
+Scores = dict[str, float | int]
+
+
+@dataclass(frozen=True)
+class FrameScore:
+    """A score that looks at videos frame by frame, each class for itself.
+
+    Attributes:
+        count: Counts of one class in one video; counts add up.
+        scores: What the counts come to.
+        rules: The program whose rules hold unless others are asked for.
+    """
+
+    count: Callable[[VideoSimilarity, Rules], Any]
+    scores: Callable[[Any, Rules], Scores]
+    rules: str
+
+
+def _named(counts: ClearCounts, rules: Rules, names: Mapping[str, str]) -> Scores:
+    return {names.get(name, name): value for name, value in counts.scores(rules).items() if names.get(name, name)}
+
+
+MOTS_NAMES = {'sMOTA': 'sMOTSA', 'MOTA': 'MOTSA', 'MOTP': 'MOTSP', 'MODA': 'MODSA', 'MOTAL': 'MOTSAL'}
+MOT_NAMES = {'sMOTA': '', 'MODSP': 'MODP'}
+FRAME_SCORES = {
+    'mots': FrameScore(count_clear, lambda counts, rules: _named(counts, rules, MOTS_NAMES), 'mots_tools'),
+    'mot': FrameScore(count_clear, lambda counts, rules: _named(counts, rules, MOT_NAMES), 'trackeval'),
+    'hota': FrameScore(lambda similarity, rules: count_hota(without_ignored(similarity, rules)),
+                       lambda counts, _: counts.scores(), 'trackeval'),
+    'id': FrameScore(lambda similarity, rules: count_identity(without_ignored(similarity, rules)),
+                     lambda counts, _: counts.scores(), 'trackeval'),
+}
+METRICS = ('ytvis', *FRAME_SCORES)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """Which scores are wanted, and how they are counted.
+
+    Attributes:
+        metrics: From `METRICS`.
+        regions: What is compared.
+        rules: Name of the program whose rules hold; by default each score follows its benchmark's own.
+        overlaps: What is done, before anything is counted frame by frame, when masks of a frame share pixels. 'error'
+            refuses results and ground truth, as MOTS does. 'by_score' gives a pixel to the highest score among the
+            results, drops masks that nothing is left of, and leaves the ground truth alone. 'keep' compares them as
+            they are.
+        min_score: Tracks below it are not counted frame by frame; AP ranks them all.
+    """
+
+    metrics: tuple[str, ...]
+    regions: Literal['masks', 'boxes'] = 'masks'
+    rules: str | None = None
+    overlaps: Literal['error', 'by_score', 'keep'] = 'error'
+    min_score: float = 0.0
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.metrics if name not in METRICS]
+        if unknown:
+            raise ValueError(f'unknown metrics {unknown}; known: {", ".join(METRICS)}')
+        for key, known in (('overlaps', ('error', 'by_score', 'keep')), ('regions', ('masks', 'boxes'))):
+            if getattr(self, key) not in known:
+                raise ValueError(f'{key} must be one of {", ".join(known)}, got {getattr(self, key)!r}')
+        if self.rules is not None:
+            rules_of(self.rules)
+
+    def count(self, ground_truth: VideoTracks, results: VideoTracks) -> dict[str, Any]:
+        """What the scores are made of, for one video: by metric, then by label; small, and can be pickled.
+
+        What is counted frame by frame has an entry None for every label that there is nothing of.
+
+        Raises:
+            ValueError: A row lacks what is compared, an id occurs twice in a frame, or masks overlap.
+        """
+        counts = {}
+        if 'ytvis' in self.metrics:
+            counts['ytvis'] = match_video(ground_truth, results)
+        frame_scores = [name for name in self.metrics if name in FRAME_SCORES]
+        if frame_scores:
+            counts |= self._count_frames(ground_truth, results.with_min_score(self.min_score), frame_scores)
+        return counts
+
+    def scores(self, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool = False
+               ) -> Scores:
+        """Put the counts of videos together.
+
+        Args:
+            counts: What `count` gave, by the name of the video, in the order of the videos' ids.
+            classes: Class names, which the labels index.
+            per_video: Add the scores of each video.
+
+        Raises:
+            ValueError: There are no videos.
+
+        Returns:
+            `<metric>/<score>` over everything, `<metric>/<class>/<score>`, `<metric>/video/<name>/<score>`; shares as
+            floats, counts as ints.
+        """
+        if not counts:
+            raise ValueError('there are no videos to score')
+        scores: Scores = {}
+        for metric in self.metrics:
+            for row, values in self._rows(metric, counts, classes, per_video).items():
+                scores |= {'/'.join(filter(None, (metric, row, name))): value for name, value in values.items()}
+        return scores
+
+    def _count_frames(self, truth: VideoTracks, results: VideoTracks, metrics: list[str]) -> dict[str, dict[int, Any]]:
+        if self.overlaps == 'by_score':
+            results, num_cut = cut_overlaps(results)
+            if num_cut:
+                logger.warning('video %s: masks of the results overlap in %d frames; the higher score took the pixels',
+                               truth.video.name, num_cut)
+        similarity = mask_similarity(truth, results, refuse_overlaps=self.overlaps == 'error')
+        # What there is nothing of counts the same for every class.
+        nothing = similarity.select(*(np.zeros(len(column), bool) for column in (similarity.gt_ids, similarity.ids)))
+        parts = {None: nothing} | {label: similarity.of_label(label) for label in
+                                   sorted({*similarity.gt_labels.tolist(), *similarity.labels.tolist()})}
+        return {metric: {label: self._count(metric, part) for label, part in parts.items()} for metric in metrics}
+
+    def _count(self, metric: str, similarity: VideoSimilarity) -> Any:
+        return FRAME_SCORES[metric].count(similarity, self._rules(metric))
+
+    def _rules(self, metric: str) -> Rules:
+        return rules_of(self.rules or FRAME_SCORES[metric].rules)
+
+    def _rows(self, metric: str, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool
+              ) -> dict[str, Scores]:
+        videos = {name: of_video[metric] for name, of_video in counts.items()}
+        if metric == 'ytvis':
+            rows = ap_scores(list(videos.values()), classes)
+            return rows | {f'video/{name}': ap_scores([matches], classes)['']
+                           for name, matches in videos.items() if per_video}
+        labels = range(len(classes))
+        of_class = {name: reduce(add, (of_video.get(label, of_video[None]) for of_video in videos.values()))
+                    for label, name in enumerate(classes)}
+        sums = {'': reduce(add, of_class.values()), **of_class}
+        if per_video:
+            sums |= {f'video/{name}': reduce(add, (of_video.get(label, of_video[None]) for label in labels))
+                     for name, of_video in videos.items()}
+        return {row: FRAME_SCORES[metric].scores(total, self._rules(metric)) for row, total in sums.items()}
+
+
+def score(ground_truth: VideoSet, results: VideoSet, scoring: Scoring, per_video: bool = False) -> Scores:
+    """Score results.
+
+    Args:
+        ground_truth: Objects; ignore rows are crowds and regions to be ignored.
+        results: Tracks of the same classes.
+        scoring: What to compute.
+        per_video: Add the scores of each video.
+
+    Returns:
+        See `Scoring.scores`.
+
+    Raises:
+        ValueError: The sets do not fit together, or as `Scoring.count`.
+    """
+    pairs = pair_videos(ground_truth, results)
+    names = video_names((truth.video.id, truth.video.name) for truth, _ in pairs)
+    return scoring.scores({names[truth.video.id]: scoring.count(truth, tracks)
+                           for truth, tracks in progress(pairs, len(pairs), 'scoring')},
+                          ground_truth.classes, per_video)

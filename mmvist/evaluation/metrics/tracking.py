@@ -1,0 +1,101 @@
+"""Scores of tracks over a run."""
+
+from pathlib import Path
+from typing import Literal
+
+from mmengine.logging import print_log
+
+from mmvist.evaluation.functional import Scoring, score
+from mmvist.evaluation.metrics.base import VideoMetric
+from mmvist.evaluation.report import text_table, without_classes
+from mmvist.registry import METRICS
+from mmvist.structures import VideoSet
+
+
+class TrackingMetric(VideoMetric):
+    """What a run reports of its tracks; see `mmvist.evaluation.functional.Scoring`.
+
+    Args:
+        scoring: What to compute.
+        per_class: Report each class as well.
+        ann_file: Ground truth.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+    """
+
+    def __init__(self, scoring: Scoring, per_class: bool, ann_file: str | Path, format: str, seqmap: str | Path | None,
+                 split: str | Path | None) -> None:
+        super().__init__(ann_file, format, seqmap, split)
+        self.require_objects()
+        self.scoring, self.per_class = scoring, per_class
+
+    def score(self, ground_truth: VideoSet, results: VideoSet) -> dict[str, float | int]:
+        """Scores as `<metric>/<score>`: shares at most 1, and counts."""
+        scores = score(ground_truth, results, self.scoring)
+        scores = scores if self.per_class else without_classes(scores)
+        print_log('\n' + text_table(scores), logger='current')
+        return scores
+
+
+@METRICS.register_module()
+class YouTubeVISMetric(TrackingMetric):
+    """Average precision and recall of whole tracks, as YouTube-VIS and OVIS report.
+
+    Args:
+        ann_file: Ground truth.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+        per_class: Report each class as well.
+    """
+
+    def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None,
+                 split: str | Path | None = None, per_class: bool = False) -> None:
+        super().__init__(Scoring(('ytvis',)), per_class, ann_file, format, seqmap, split)
+
+
+@METRICS.register_module()
+class MOTSMetric(TrackingMetric):
+    """sMOTSA and its kin over masks, and other scores that go through the frames.
+
+    Args:
+        ann_file: Ground truth.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+        scores: From 'mots', 'hota' and 'id'.
+        overlaps: What is done about masks that share pixels; see `Scoring`.
+        per_class: Report each class as well.
+        min_score: Tracks below it are not counted: AP ranks every guess, MOTS takes each for a claim.
+        rules: The program whose rules hold; by default each score's own.
+    """
+
+    def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None,
+                 split: str | Path | None = None, scores: tuple[str, ...] = ('mots', 'hota', 'id'),
+                 overlaps: Literal['error', 'by_score', 'keep'] = 'by_score', per_class: bool = False,
+                 min_score: float = 0.0, rules: str | None = None) -> None:
+        scoring = Scoring(tuple(scores), rules=rules, overlaps=overlaps, min_score=min_score)
+        super().__init__(scoring, per_class, ann_file, format, seqmap, split)
+
+
+@METRICS.register_module()
+class MOTMetric(TrackingMetric):
+    """MOTA and its kin over boxes, and other scores that go through the frames.
+
+    Args:
+        ann_file: Ground truth.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+        scores: From 'mot', 'hota' and 'id'.
+        per_class: Report each class as well.
+        min_score: Tracks below it are not counted.
+        rules: The program whose rules hold; by default each score's own.
+    """
+
+    def __init__(self, ann_file: str | Path, format: str = 'mot', seqmap: str | Path | None = None,
+                 split: str | Path | None = None, scores: tuple[str, ...] = ('mot', 'hota', 'id'),
+                 per_class: bool = False, min_score: float = 0.0, rules: str | None = None) -> None:
+        scoring = Scoring(tuple(scores), regions='boxes', rules=rules, min_score=min_score)
+        super().__init__(scoring, per_class, ann_file, format, seqmap, split)

@@ -1,0 +1,44 @@
+"""Mask images: one channel, inside where a pixel is not 0."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mmvist.structures import rle
+
+
+def read_mask(path: Path, height: int, width: int) -> bytes:
+    """Read a mask and bring it to an image's size, each pixel from the one its centre falls into.
+
+    Args:
+        path: PNG of 1 to 8 bits, of any size.
+        height: Rows of the image.
+        width: Columns of the image.
+
+    Raises:
+        ValueError: It is not such an image, or cut short.
+    """
+    data = np.fromfile(path, np.uint8)
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
+    except cv2.error:
+        image = None
+    if image is None:
+        raise ValueError(f'not an image, or cut short ({len(data)} bytes)')
+    if image.dtype != np.uint8 or image.ndim != 2:
+        raise ValueError('must have one channel of up to 8 bits, got '
+                         f'{(*image.shape[2:], 1)[0]} of {8 * image.itemsize}')
+    if image.shape != (height, width):
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
+    # COCO's order is column by column.
+    inside = cv2.transpose(image).ravel() > 0
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    starts = np.concatenate([[0] if inside[0] else [], edges]).astype(np.int64)
+    return rle.from_run_lengths(np.diff(starts, prepend=0, append=height * width), height, width)
+
+
+def write_mask(mask: bytes, height: int, width: int) -> bytes:
+    """PNG of one bit a pixel, as the official ones are."""
+    image = rle.decode(mask, height, width).astype(np.uint8) * 255
+    return cv2.imencode('.png', image, [cv2.IMWRITE_PNG_BILEVEL, 1])[1].tobytes()
