@@ -1,51 +1,122 @@
-"""Score a result file against ground truth; needs neither model nor GPU."""
+"""Score result files against ground truth; needs neither model nor GPU.
+
+Shares are shown in percent, undefined ones as "-". What every score is, and whose rules it follows, is told in
+docs/evaluation.md.
+"""
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from mmvist.evaluation.files import METRICS, score_files
-from mmvist.evaluation.report import as_json, markdown_table, text_table, without_classes
+from mmvist.evaluation.compare import comparison_grids, result_names
+from mmvist.evaluation.files import BENCHMARK_SCORES, count_files
+from mmvist.evaluation.functional import METRICS, Scoring
+from mmvist.evaluation.functional.rules import RULES
+from mmvist.evaluation.report import as_json, as_markdown, as_text, score_grids, without_classes
 from mmvist.io.atomic import open_atomic
+from mmvist.io.detect import detect_format
 from mmvist.io.formats import FORMATS
 from mmvist.io.json_file import write_json
+
+REFUSED, INTERRUPTED = 2, 130
+EXAMPLES = """examples:
+  python tools/eval.py results.json --gt val.json                          YouTube-VIS AP
+  python tools/eval.py results.json --gt val.json --metrics ytvis mots hota --overlaps by_score
+  python tools/eval.py results/ --gt instances_txt/ --seqmap val.seqmap    KITTI MOTS or MOTSChallenge
+  python tools/eval.py results/ --gt instances_txt/ --rules trackeval --per-class --per-video
+  python tools/eval.py old.json new.json --gt val.json                     two results side by side
+  python tools/eval.py results.json --gt val.json --json scores.json --markdown scores.md --plots plots/
+"""
 
 
 def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('results', help='YouTube-VIS result file (.json), or a folder of KITTI MOTS text files')
-    parser.add_argument('--gt', required=True, help='ground truth: a YouTube-VIS file, or a folder of KITTI MOTS '
-                                                    'text files or PNG folders')
+    parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('results', nargs='+', metavar='PRED',
+                        help='results, in the ground truth\'s format; several are compared, each with the first')
+    parser.add_argument('--gt', required=True, help='ground truth: a file or a folder')
     parser.add_argument('--format', default='auto', choices=['auto', *FORMATS],
-                        help='format of both; auto takes .json for ytvis, all else for kitti_mots')
-    parser.add_argument('--metrics', nargs='+', choices=METRICS,
-                        help='ytvis: AP and AR of tracks, mots: sMOTSA and others; the format\'s own by default')
-    parser.add_argument('--min-score', type=float, default=0.0,
-                        help='mots counts tracks from this score on (default: all)')
-    parser.add_argument('--seqmap', help='MOTS: file of the sequences to score, with their last frames')
-    parser.add_argument('--per-class', action='store_true', help='also score each class')
-    parser.add_argument('--per-video', action='store_true', help='also score each video')
-    parser.add_argument('--json', help='write the scores to this file, as fractions, null where undefined')
-    parser.add_argument('--markdown', help='write the table to this file')
-    return parser.parse_args(arguments)
+                        help='format of both; auto looks at the ground truth')
+    parser.add_argument('--seqmap', metavar='FILE', help='sequences to score and their last frames, where the format '
+                                                         'has a file or folder a sequence')
+    options = parser.add_argument_group('what is scored', 'by default as the benchmark of the format does')
+    options.add_argument('--metrics', nargs='+', choices=METRICS, metavar='METRIC',
+                         help=f'any of {", ".join(METRICS)}')
+    options.add_argument('--rules', choices=['auto', *RULES], default='auto',
+                         help='count as this program does; auto: each score as its own benchmark\'s program')
+    options.add_argument('--overlaps', choices=['error', 'by_score', 'keep'],
+                         help='masks of one frame that share pixels: refuse them, give the pixels to the higher score, '
+                              'or compare them as they are; AP always keeps them')
+    options.add_argument('--regions', choices=['auto', 'masks', 'boxes'], default='auto', help='what is compared')
+    options.add_argument('--min-score', type=float, metavar='S',
+                         help='leave out tracks that score below; AP ranks all of them')
+    output = parser.add_argument_group('output')
+    output.add_argument('--per-class', action='store_true', help='show each class, too; JSON always has them')
+    output.add_argument('--per-video', action='store_true', help='score each video, too')
+    output.add_argument('--json', metavar='OUT', help='write the scores to this file, as fractions, null where '
+                                                      'undefined; of several results {"results": {name: scores}}')
+    output.add_argument('--markdown', metavar='OUT', help='write the tables to this file')
+    output.add_argument('--plots', metavar='DIR', help='write curves and bars as PNG to this folder; needs matplotlib')
+    parser.add_argument('--workers', type=int, default=1, metavar='N', help='processes that share the videos')
+    args = parser.parse_args(arguments)
+    if args.workers < 1:
+        parser.error(f'argument --workers: must be at least 1, got {args.workers}')
+    return args
+
+
+def scoring_of(args: argparse.Namespace, format: str) -> Scoring:
+    """What the format's benchmark reports, but for what the options say."""
+    chosen = {'metrics': args.metrics and tuple(dict.fromkeys(args.metrics)), 'overlaps': args.overlaps, 'min_score': args.min_score,
+              'rules': args.rules, 'regions': args.regions}
+    return replace(BENCHMARK_SCORES[format],
+                   **{key: value for key, value in chosen.items() if value not in (None, 'auto')})
+
+
+def plotter() -> Callable[..., list[Path]]:
+    """What draws: loaded when asked for, as it is slow, and before the work, as it may be missing."""
+    try:
+        from mmvist.evaluation.plots import write_plots
+    except ModuleNotFoundError as error:
+        raise ValueError(f'--plots needs the package {error.name}, which is not installed') from None
+    return write_plots
+
+
+def run(args: argparse.Namespace) -> None:
+    """Score, then show and write."""
+    write_plots = plotter() if args.plots else None
+    names = result_names(args.results)
+    format = detect_format(args.gt) if args.format == 'auto' else args.format
+    scoring = scoring_of(args, format)
+    counted = {name: count_files(path, args.gt, format, scoring, args.seqmap, args.workers)
+               for name, path in zip(names, args.results, strict=True)}
+    scores = {name: result.scores(args.per_video) for name, result in counted.items()}
+    shown = scores if args.per_class else {name: without_classes(flat) for name, flat in scores.items()}
+    grids = score_grids(shown[names[0]]) if len(names) == 1 else comparison_grids(shown)
+    flat = {name: as_json(values) for name, values in scores.items()}
+    if args.json:
+        write_json(flat[names[0]] if len(names) == 1 else {'results': flat}, args.json)
+    if args.markdown:
+        with open_atomic(args.markdown) as file:
+            file.write(as_markdown(grids))
+    print(as_text(grids))
+    if write_plots is not None:
+        for path in write_plots(counted, args.plots):
+            print(path)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the tool; returns the exit status, 2 for input that is refused."""
     args = parse_args(arguments)
     try:
-        scores = score_files(args.results, args.gt, args.metrics, args.format, args.seqmap, args.per_video,
-                             args.min_score)
+        run(args)
     except (ValueError, OSError) as error:
         print(f'eval.py: {error}', file=sys.stderr)
-        return 2
-    scores = scores if args.per_class else without_classes(scores)
-    print(text_table(scores))
-    if args.json:
-        write_json(as_json(scores), args.json)
-    if args.markdown:
-        with open_atomic(args.markdown) as file:
-            file.write(markdown_table(scores))
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
 
 

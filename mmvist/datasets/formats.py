@@ -1,12 +1,14 @@
 """Annotations together with the images of their frames."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mmvist.io import formats
+from mmvist.io import formats, openimages
 from mmvist.io.image import read_image
 from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import Problems
+from mmvist.io.splits import apply_split
 from mmvist.structures import Video, VideoSet
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
@@ -19,7 +21,7 @@ IMAGE_FOLDER = 'img1'
 
 
 def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, seqmap: str | Path | None = None,
-                     split: str | Path | None = None) -> VideoSet:
+                     split: str | Path | None = None, classes: Sequence[str] | None = None) -> VideoSet:
     """Read annotations whose videos name the images of their frames.
 
     Args:
@@ -27,14 +29,20 @@ def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, se
         img_prefix: Root of the images. Where the annotations do not name them (KITTI MOTS, MOTSChallenge, DAVIS, MOT
             without `seqinfo.ini`) they are `VIDEO/FRAME.jpg` or `VIDEO/img1/FRAME.jpg` (or `.png`), with any number of
             digits.
-        name: One of `mmvist.io.formats.FORMATS`.
+        name: One of `mmvist.io.formats.FORMATS`. 'openimages' also reads `SPLIT-masks/` and
+            `class-descriptions-boxable.csv` beside `SPLIT-annotations-object-segmentation.csv`.
         seqmap: For formats with sequences: the file that lists those wanted; without it all are taken.
         split: The file that lists the videos wanted; see `mmvist.io.splits`.
+        classes: Names of the file's classes that will be used. Of OpenImages, which is too large to be read whole,
+            others are left out here.
 
     Raises:
         ValueError: There is no such format.
         FormatError: The annotations are broken, or numbered images are missing.
     """
+    if name == 'openimages':
+        video_set = _open_images(Path(ann_file), img_prefix, classes)
+        return video_set if split is None else apply_split(video_set, split)
     video_set = formats.read(ann_file, name, seqmap, split)
     if name not in FIRST_FRAMES:
         return video_set
@@ -48,6 +56,11 @@ def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, se
         videos.append(replace(tracks, video=video))
     problems.check()
     return replace(video_set, videos=tuple(videos))
+
+
+def _open_images(ann_file: Path, img_prefix: str | Path, classes: Sequence[str] | None) -> VideoSet:
+    masks = ann_file.with_name(ann_file.name.partition('-annotations')[0] + '-masks')
+    return openimages.read(ann_file, masks, img_prefix, ann_file.with_name('class-descriptions-boxable.csv'), classes)
 
 
 def _with_images(video: Video, img_prefix: Path, first_frame: int, problems: Problems) -> Video:

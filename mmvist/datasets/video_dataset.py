@@ -65,7 +65,8 @@ class VideoDataset(BaseDataset):
                  skip_broken: bool = False, seed: int = 0) -> None:
         if test_mode and clip is not None:
             raise ValueError('VideoDataset: clip is for training; a test item is one frame')
-        video_set = read_annotations(ann_file, img_prefix, format, seqmap, split)
+        own_classes = classes if class_map is None else tuple(class_map)
+        video_set = read_annotations(ann_file, img_prefix, format, seqmap, split, own_classes)
         video_set = video_set if class_map is None else _mapped(video_set, class_map, classes, ann_file)
         report = check_videos(video_set, ann_file, img_prefix, classes, not test_mode, missing_images=skip_broken)
         report.problems.check()

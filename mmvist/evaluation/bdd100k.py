@@ -26,7 +26,7 @@ class BoxCounts:
 
     Attributes:
         objects: Objects, counted once for each frame.
-        results: Results, counted once for each frame, but those in ignore regions.
+        results: Results, counted once for each frame, without those that an ignore box excuses.
         matches: Objects that were matched, switches included.
         distance: Sum of 1 - IoU over the matches.
         id_matches: Matches under the best one-to-one choice of whole tracks.
@@ -36,7 +36,7 @@ class BoxCounts:
         mostly_tracked: Objects' tracks matched in at least 80 % of their frames.
         partly_tracked: Those in between.
         mostly_lost: Those matched in less than 20 %.
-        fragments: Misses that follow a match and are followed by another one, a run of them counted once.
+        fragments: Runs of misses between two matches of an object.
     """
 
     objects: int = 0

@@ -1,6 +1,7 @@
 """Scores of result files: no model, no torch; a sequence at a time where each has its own file."""
 
 import logging
+import signal
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -28,10 +29,35 @@ BENCHMARK_SCORES = {
 }
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What was counted of result files.
+
+    Attributes:
+        scoring: What was to be computed.
+        classes: Class names.
+        videos: What `Scoring.count` gave, by the name of the video, in the order of the videos' ids.
+    """
+
+    scoring: Scoring
+    classes: tuple[str, ...]
+    videos: Mapping[str, Mapping[str, Any]]
+
+    def scores(self, per_video: bool = False) -> dict[str, float | int]:
+        """Flat scores, with those of each video if wanted; see `Scoring.scores`."""
+        return self.scoring.scores(self.videos, self.classes, per_video)
+
+
 def score_files(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
                 seqmap: str | Path | None = None, per_video: bool = False, num_workers: int = 1
                 ) -> dict[str, float | int]:
-    """Score files, or folders of files, against ground truth of the same format.
+    """`count_files`, and the scores that it comes to; see `Scoring.scores`."""
+    return count_files(results, ground_truth, format, scoring, seqmap, num_workers).scores(per_video)
+
+
+def count_files(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
+                seqmap: str | Path | None = None, num_workers: int = 1) -> Counted:
+    """Compare files, or folders of files, with ground truth of the same format.
 
     Args:
         results: What is scored.
@@ -39,11 +65,7 @@ def score_files(results: str | Path, ground_truth: str | Path, format: str, scor
         format: Format of both, one of `FORMATS`.
         scoring: What to compute.
         seqmap: For formats with sequences, the file of those that count and their last frames.
-        per_video: Add the scores of each video.
         num_workers: Processes that share the videos.
-
-    Returns:
-        Flat scores; see `Scoring.scores`.
 
     Raises:
         ValueError: A name is unknown, a file is broken, or the two do not fit together; all of it at once.
@@ -53,24 +75,29 @@ def score_files(results: str | Path, ground_truth: str | Path, format: str, scor
     for path in (results, ground_truth):
         if not Path(path).exists():
             raise FileNotFoundError(f'{path}: no such file or folder')
-    if FORMATS[format].sequence_names is None:
-        tasks = _videos(results, ground_truth, format, scoring)
-    else:
-        tasks = _sequences(results, ground_truth, format, scoring, seqmap)
-    counted, errors = [], []
-    for outcome in _run(list(tasks), num_workers):
-        (errors if isinstance(outcome, FormatError) else counted).append(outcome)
+    try:
+        if FORMATS[format].sequence_names is None:
+            tasks = list(_videos(results, ground_truth, format, scoring))
+        else:
+            tasks = list(_sequences(results, ground_truth, format, scoring, seqmap))
+        outcomes = list(_run(tasks, num_workers))
+    except FormatError:
+        raise
+    except ValueError as error:
+        # Of tracks in memory nobody knows the file.
+        raise ValueError(f'{results}, with the ground truth {ground_truth}: {error}') from None
+    errors = [outcome for outcome in outcomes if isinstance(outcome, FormatError)]
     if errors:
         raise _joined(errors)
-    if not any(video.has_objects for video in counted):
+    if not any(video.has_objects for video in outcomes):
         raise no_objects(ground_truth)
-    counted.sort(key=lambda video: video.id)
+    counted = sorted(outcomes, key=lambda video: video.id)
     names = video_names([(video.id, video.name) for video in counted])
-    return scoring.scores({names[video.id]: video.counts for video in counted}, counted[0].classes, per_video)
+    return Counted(scoring, counted[0].classes, {names[video.id]: video.counts for video in counted})
 
 
 @dataclass(frozen=True)
-class _Counted:
+class _CountedVideo:
     """One video."""
 
     id: int | str
@@ -102,8 +129,8 @@ def _sequences(results: str | Path, ground_truth: str | Path, format: str, scori
 
 
 def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, sequence: dict, scoring: Scoring
-                    ) -> _Counted:
-    def count(**options: bool) -> _Counted:
+                    ) -> _CountedVideo:
+    def count(**options: bool) -> _CountedVideo:
         truth = FORMATS[format].read(ground_truth, sequence, **options)
         found = FORMATS[format].read_results(results, truth, **options)
         return _count_pair(*pair_videos(truth, found)[0], truth.classes, scoring)
@@ -120,19 +147,21 @@ def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, 
         raise
 
 
-def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...], scoring: Scoring) -> _Counted:
-    return _Counted(truth.video.id, truth.video.name, classes, has_objects(truth), scoring.count(truth, found))
+def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...], scoring: Scoring) -> _CountedVideo:
+    return _CountedVideo(truth.video.id, truth.video.name, classes, has_objects(truth), scoring.count(truth, found))
 
 
-def _run(tasks: list[partial], num_workers: int) -> Iterator[_Counted | FormatError]:
+def _run(tasks: list[partial], num_workers: int) -> Iterator[_CountedVideo | FormatError]:
     if num_workers > 1 and len(tasks) > 1:
-        with ProcessPoolExecutor(num_workers) as pool:
+        # An interrupt reaches every process; it is for the first one alone to tell.
+        with ProcessPoolExecutor(num_workers, initializer=signal.signal,
+                                 initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
             yield from progress(pool.map(_outcome, tasks), len(tasks), 'scoring')
     else:
         yield from progress(map(_outcome, tasks), len(tasks), 'scoring')
 
 
-def _outcome(task: partial) -> _Counted | FormatError:
+def _outcome(task: partial) -> _CountedVideo | FormatError:
     try:
         return task()
     except FormatError as error:

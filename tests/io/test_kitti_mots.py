@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from mmvist.io import mots
-from mmvist.io.mots.png import join_values, split_values
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, rle
 
@@ -113,17 +112,6 @@ def test_regions_of_a_frame_become_one(tmp_path, make_video_tracks):
     (read,) = mots.read_txt(tmp_path).videos
     assert (read.ids.tolist(), read.labels.tolist(), read.ignore.tolist()) == ([10000], [-1], [True])
     assert rle.area(read.masks, 12, 16).tolist() == [8]
-
-
-def test_one_pass_over_runs():
-    values = np.random.default_rng(0).integers(0, 4, (7, 9)).astype(np.uint16)
-    masks = split_values(values)
-    assert list(masks) == [1, 2, 3]
-    for value, mask in masks.items():
-        np.testing.assert_array_equal(rle.decode(mask, 7, 9), values == value)
-    np.testing.assert_array_equal(join_values(np.array(list(masks)), list(masks.values()), 7, 9), values)
-    assert split_values(np.zeros((2, 3), np.uint16)) == {}
-    assert rle.decode(split_values(np.full((2, 3), 5, np.uint16))[5], 2, 3).all()
 
 
 def test_empty_sequence(tmp_path, street):

@@ -99,7 +99,8 @@ def _shared_lengths(first: np.ndarray, second: np.ndarray, rows: np.ndarray, oth
 
 def _areas(tracks: VideoTracks) -> np.ndarray:
     """(R,) float64."""
-    return np.prod(np.diff(tracks.bboxes.astype(np.float64).reshape(-1, 2, 2), axis=1)[:, 0], axis=1)
+    corners = tracks.bboxes.astype(np.float64)
+    return np.prod(corners[:, 2:] - corners[:, :2], axis=1)
 
 
 def _iou(ground_truth: VideoTracks, results: VideoTracks, gt_rows: np.ndarray, rows: np.ndarray, shared: np.ndarray

@@ -206,5 +206,5 @@ def frame_ap_scores(videos: Sequence[Mapping[int, FrameMatches]], classes: Seque
 
 
 def _scores(total: FrameMatches, ap: float) -> dict[str, float]:
-    num_hits = np.count_nonzero(total.hits)
+    num_hits = int(np.count_nonzero(total.hits))
     return {'AP': ap, 'recall': num_hits / max(total.num_objects, 1), 'precision': num_hits / max(len(total.hits), 1)}

@@ -10,6 +10,8 @@ from mmvist.evaluation.functional.similarity import VideoSimilarity
 
 # Formed as TrackEval forms them: equal to the last bit, which decides over a likeness of exactly so much.
 ALPHAS = np.arange(0.05, 0.99, 0.05)
+# A match reaches none of them, or the first so many.
+NUM_LEVELS = len(ALPHAS) + 1
 EPSILON = np.finfo(float).eps
 # What TrackEval takes for nothing in its mean likeness, which makes that 1 where there are no matches.
 NOTHING = 1e-10
@@ -30,7 +32,7 @@ class HotaCounts:
         fn: Objects, counted once for each frame, without such a match.
         fp: Results without such a match.
         likeness: Sum of the likeness of the matches.
-        association: Sum over the matches of A(c), eq. 9: of all frames in which the object or the id of a match is
+        association: Sum over the matches of the paper's A(c): of all frames in which the object or the id of a match is
             present, the share in which they are matched with each other.
         association_recall: The same, of the frames of the object.
         association_precision: The same, of the frames of the id.
@@ -77,14 +79,15 @@ class HotaCounts:
 def count_hota(similarity: VideoSimilarity) -> HotaCounts:
     """Match and count the objects and results of one class in one video.
 
-    The matches are those of the paper's section 4.4.3 but, as in TrackEval, the same for every alpha.
+    In every frame the sum over the matches of likeness times alignment is greatest, where the alignment of an object
+    and an id tells how alike they are over the whole video. As in TrackEval the choice is the same for every alpha.
 
     Args:
         similarity: Of one label, without the results that are to be ignored.
     """
     objects, gt_frames = np.unique(similarity.gt_ids, return_inverse=True, return_counts=True)[1:]
     tracks, frames = np.unique(similarity.ids, return_inverse=True, return_counts=True)[1:]
-    # One number for an object and an id; of the many there might be only those that meet are held.
+    # One number for an object and an id; only of those that meet is anything held.
     keys, pairs = np.unique(objects[similarity.gt_rows] * len(frames) + tracks[similarity.rows], return_inverse=True)
     gt_frames, frames = (gt_frames[keys // len(frames)], frames[keys % len(frames)]) if len(keys) else (keys, keys)
     together = np.bincount(pairs, _shared_likeness(similarity), len(keys))
@@ -92,18 +95,13 @@ def count_hota(similarity: VideoSimilarity) -> HotaCounts:
     chosen = best_pairs(similarity, alignment[pairs] * similarity.values, np.ones(len(pairs), bool))
 
     values = similarity.values[chosen]
-    matched_keys, pairs = np.unique(pairs[chosen], return_inverse=True)
     # How many alphas each match reaches: it counts at so many of the first.
     reached = np.searchsorted(ALPHAS - EPSILON, values, side='right')
-    num_levels = len(ALPHAS) + 1
-    tp = _from_the_end(np.bincount(reached, minlength=num_levels))
-    counts = np.bincount(pairs * num_levels + reached, minlength=len(matched_keys) * num_levels)
-    matched = _from_the_end(counts.reshape(-1, num_levels)).astype(np.float64)
-    gt_frames, frames = gt_frames[matched_keys, None], frames[matched_keys, None]
+    tp = _from_the_end(np.bincount(reached, minlength=NUM_LEVELS)).astype(np.float64)
     return HotaCounts(
-        tp.astype(np.float64), len(similarity.gt_ids) - tp.astype(np.float64),
-        len(similarity.ids) - tp.astype(np.float64), _from_the_end(np.bincount(reached, values, num_levels)),
-        *(np.sum(matched * matched / whole, axis=0) for whole in (gt_frames + frames - matched, gt_frames, frames)))
+        tp, len(similarity.gt_ids) - tp, len(similarity.ids) - tp,
+        _from_the_end(np.bincount(reached, values, NUM_LEVELS)),
+        *_association(pairs[chosen], reached, gt_frames, frames))
 
 
 def _shared_likeness(similarity: VideoSimilarity) -> np.ndarray:
@@ -113,6 +111,24 @@ def _shared_likeness(similarity: VideoSimilarity) -> np.ndarray:
     of_result = np.bincount(similarity.rows, values, len(similarity.ids))[similarity.rows]
     whole = of_result + of_object - values
     return np.where(whole > EPSILON, values / whole, 0)
+
+
+def _association(pairs: np.ndarray, reached: np.ndarray, gt_frames: np.ndarray, frames: np.ndarray
+                 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums over the matches of their association, its recall and its precision, (19,) each.
+
+    Args:
+        pairs: (M,) number, 0..K-1, of the object and id of each match.
+        reached: (M,) number of alphas that it reaches.
+        gt_frames: (K,) frames in which the object is present.
+        frames: (K,) frames in which the id is.
+    """
+    keys, pairs = np.unique(pairs, return_inverse=True)
+    counts = np.bincount(pairs * NUM_LEVELS + reached, minlength=len(keys) * NUM_LEVELS).reshape(-1, NUM_LEVELS)
+    matched = _from_the_end(counts).astype(np.float64)
+    gt_frames, frames = gt_frames[keys, None], frames[keys, None]
+    return tuple(np.sum(matched * matched / whole, axis=0)
+                 for whole in (gt_frames + frames - matched, gt_frames, frames))
 
 
 def _from_the_end(counts: np.ndarray) -> np.ndarray:

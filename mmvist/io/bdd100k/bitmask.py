@@ -95,7 +95,8 @@ def _numbered_files(folder: Path, problems: Problems) -> dict[int, Path]:
         else:
             files[number] = file
     if not files:
-        problems.add(f'sequence {folder.name}', 'holds no image *.png' if folder.is_dir() else 'there is no such folder')
+        fault = 'holds no image *.png' if folder.is_dir() else 'there is no such folder'
+        problems.add(f'sequence {folder.name}', fault)
     return files
 
 

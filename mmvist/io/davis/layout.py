@@ -44,9 +44,10 @@ def image_folder(path: Path) -> Path | None:
     return images if images.is_dir() and (path / 'Annotations').is_dir() else None
 
 
-def images_of(images: Path, name: str) -> Path:
-    """Folder of a video's images in the folder of all videos' images, or that folder where it is of one video."""
-    return next((folder for folder in (_inner(images) / name, _inner(images)) if folder.is_dir()), images)
+def images_of(images: Path, name: str, is_alone: bool) -> Path:
+    """Folder of a video's images: of its name, or the whole folder where there is no other video."""
+    folder = _inner(images) / name
+    return images if is_alone and not folder.is_dir() else folder
 
 
 def _inner(folder: Path) -> Path:
@@ -56,7 +57,7 @@ def _inner(folder: Path) -> Path:
 def numbered_files(folder: Path, place: str, suffixes: Container[str], problems: Problems) -> dict[int, Path]:
     """Images of a folder by the number that is their name, rising."""
     files: dict[int, Path] = {}
-    for file in sorted(folder.iterdir()):
+    for file in sorted(folder.iterdir()) if folder.is_dir() else ():
         if file.suffix.lower() not in suffixes or file.name[0] == '.':
             continue
         number = int(file.stem) if file.stem.isascii() and file.stem.isdecimal() and len(file.stem) < 19 else -1

@@ -66,7 +66,8 @@ def read(path: str | Path, sequences: Mapping[str, tuple[int, int] | None] | Non
         files = label_images(found[name], name, problems)
         if not files:
             problems.add(f'video {name}', 'holds no image *.png')
-        pictures = {} if images is None else frame_images(images_of(images, name), f'images of {name}', problems)
+        pictures = {} if images is None else frame_images(images_of(images, name, len(found) == 1),
+                                                          f'images of {name}', problems)
         if images is not None and not pictures:
             problems.add(f'video {name}', f'there is no image of it in {images}')
         last = max(pictures or files, default=0)

@@ -45,8 +45,8 @@ def read_info(path: Path, problems: Problems) -> SequenceInfo:
     place = f'{path.parent.name}/{path.name}'
     try:
         parser.read_string(path.read_text(encoding='utf-8-sig'))
-        stated = dict(parser['Sequence'])
-    except (configparser.Error, KeyError, UnicodeDecodeError) as error:
+        stated = dict(parser.items('Sequence'))
+    except (configparser.Error, UnicodeDecodeError) as error:
         why = str(error).replace('\n', ' ')
         problems.add(place, f'must be "key=value" lines under [Sequence]: {why}')
         return SequenceInfo()

@@ -24,7 +24,8 @@ def read_table(path: Path, columns: tuple[str, ...], problems: Problems) -> Iter
     header = [name.strip() for name in header]
     missing = [name for name in columns if name not in header]
     if missing:
-        problems.add(f'{path.name}, line 1', f'columns are missing: {", ".join(missing)}; got {",".join(header)[:120]!r}')
+        problems.add(f'{path.name}, line 1',
+                     f'columns are missing: {", ".join(missing)}; got {",".join(header)[:120]!r}')
         return
     pick = itemgetter(*map(header.index, columns))
     for number, fields in lines:

@@ -1,0 +1,81 @@
+"""Every dataset config reads a miniature of its dataset, in the layout it is released in."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.registry import init_default_scope
+
+from mmvist.datasets.wrappers import frame_index
+from mmvist.engine import load_config
+from mmvist.registry import DATA_SAMPLERS, DATASETS
+from mmvist.worlds import generate
+from tests.datasets.miniatures import MINIATURES, STREET
+
+FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
+CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py') if path.stem != 'street_world')
+BOXES_ALONE = {'bdd100k_box_track'}
+
+
+@pytest.fixture(scope='module')
+def street():
+    return list(generate(STREET))
+
+
+@pytest.fixture(autouse=True)
+def scope():
+    init_default_scope('mmvist')
+
+
+def moved(value, root):
+    """The config with data and lists looked for below another folder."""
+    if isinstance(value, dict):
+        return {key: moved(entry, root) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(moved(entry, root) for entry in value)
+    if isinstance(value, str) and value.startswith('data/'):
+        return f'{root}/{value}'
+    return value.replace(f'{FOLDER}/splits', f'{root}/splits') if isinstance(value, str) else value
+
+
+@pytest.fixture(params=CONFIGS)
+def config(request, street, tmp_path):
+    MINIATURES[request.param](street, tmp_path)
+    return moved(load_config(FOLDER / f'{request.param}.py').to_dict(), tmp_path)
+
+
+def test_every_config_has_a_miniature():
+    assert set(MINIATURES) == set(CONFIGS)
+
+
+def test_a_config_reads_its_dataset(config, request):
+    name = request.node.callspec.params['config']
+    assert ('train_dataloader' in config) == (name not in BOXES_ALONE)
+    for loader in ('train', 'val', 'test'):
+        if f'{loader}_dataloader' not in config:
+            continue
+        entry = config[f'{loader}_dataloader']
+        dataset = DATASETS.build(entry['dataset'])
+        assert dataset.metainfo['classes'] == tuple(config['classes'])
+        sampler = DATA_SAMPLERS.build(entry['sampler'], default_args={'dataset': dataset, 'seed': 0})
+        item = dataset[next(iter(sampler))]
+        assert item['inputs'].shape[0] == len(item['data_samples'])
+        truth = [sample for sample in item['data_samples'] if 'gt_instances' in sample]
+        assert len(truth) == (len(item['data_samples']) if loader == 'train' else 0)
+        if loader == 'train':
+            assert any(len(sample.gt_instances.masks) for sample in truth)
+
+
+def test_what_is_trained_on_is_not_scored(config):
+    if 'train_dataloader' not in config:
+        return
+    trained, scored = ({path.parent for path in images(config[f'{loader}_dataloader'])} for loader in ('train', 'val'))
+    assert trained
+    assert scored
+    assert not trained & scored
+
+
+def images(entry):
+    dataset = DATASETS.build(entry['dataset'])
+    parts = getattr(dataset, 'datasets', [dataset])
+    assert len(frame_index(dataset)) == len(dataset)
+    return [Path(part.get_data_info(index)['img_path']) for part in parts for index in range(len(part))]
