@@ -31,11 +31,8 @@ def read_mask(path: Path, height: int, width: int) -> bytes:
                          f'{(*image.shape[2:], 1)[0]} of {8 * image.itemsize}')
     if image.shape != (height, width):
         image = cv2.resize(image, (width, height), interpolation=cv2.INTER_NEAREST_EXACT)
-    # COCO's order is column by column.
-    inside = cv2.transpose(image).ravel() > 0
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    starts = np.concatenate([[0] if inside[0] else [], edges]).astype(np.int64)
-    return rle.from_run_lengths(np.diff(starts, prepend=0, append=height * width), height, width)
+    left, top, columns, rows = cv2.boundingRect(image)
+    return rle.encode_crop(image[top:top + rows, left:left + columns] > 0, top, left, height, width)
 
 
 def write_mask(mask: bytes, height: int, width: int) -> bytes:
