@@ -69,8 +69,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def scoring_of(args: argparse.Namespace, format: str) -> Scoring:
     """What the format's benchmark reports, but for what the options say."""
-    chosen = {'metrics': args.metrics and tuple(dict.fromkeys(args.metrics)), 'overlaps': args.overlaps, 'min_score': args.min_score,
-              'rules': args.rules, 'regions': args.regions}
+    chosen = {'metrics': args.metrics and tuple(dict.fromkeys(args.metrics)), 'overlaps': args.overlaps,
+              'min_score': args.min_score, 'rules': args.rules, 'regions': args.regions}
     return replace(BENCHMARK_SCORES[format],
                    **{key: value for key, value in chosen.items() if value not in (None, 'auto')})
 

@@ -75,20 +75,17 @@ def count_files(results: str | Path, ground_truth: str | Path, format: str, scor
     for path in (results, ground_truth):
         if not Path(path).exists():
             raise FileNotFoundError(f'{path}: no such file or folder')
+    count = partial(_count_videos, results, ground_truth, format, scoring, seqmap, num_workers)
+    trusting = FORMATS[format].may_trust and scoring.regions == 'masks' and 'coco' not in scoring.metrics
     try:
-        if FORMATS[format].sequence_names is None:
-            tasks = list(_videos(results, ground_truth, format, scoring))
-        else:
-            tasks = list(_sequences(results, ground_truth, format, scoring, seqmap))
-        outcomes = list(_run(tasks, num_workers))
+        outcomes = count(trusting)
     except FormatError:
         raise
     except ValueError as error:
-        # Of tracks in memory nobody knows the file.
-        raise ValueError(f'{results}, with the ground truth {ground_truth}: {error}') from None
-    errors = [outcome for outcome in outcomes if isinstance(outcome, FormatError)]
-    if errors:
-        raise _joined(errors)
+        if trusting:
+            # The scores found masks that they cannot use; the careful readers say in which lines they stand.
+            count(False)
+        raise error
     if not any(video.has_objects for video in outcomes):
         raise no_objects(ground_truth)
     counted = sorted(outcomes, key=lambda video: video.id)
@@ -107,16 +104,37 @@ class _CountedVideo:
     counts: Mapping[str, Any]
 
 
-def _videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring) -> Iterator[partial]:
+def _count_videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
+                  seqmap: str | Path | None, num_workers: int, trusted: bool) -> list[_CountedVideo]:
+    options = {'trusted': True} if trusted else {}
+    try:
+        if FORMATS[format].sequence_names is None:
+            tasks = list(_videos(results, ground_truth, format, scoring, options))
+        else:
+            tasks = list(_sequences(results, ground_truth, format, scoring, seqmap, options))
+        outcomes = list(_run(tasks, num_workers))
+    except FormatError:
+        raise
+    except ValueError as error:
+        # Of tracks in memory nobody knows the file.
+        raise ValueError(f'{results}, with the ground truth {ground_truth}: {error}') from None
+    errors = [outcome for outcome in outcomes if isinstance(outcome, FormatError)]
+    if errors:
+        raise _joined(errors)
+    return outcomes
+
+
+def _videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring, options: dict
+            ) -> Iterator[partial]:
     """A task for every video of a file that holds them all."""
-    truth = FORMATS[format].read(ground_truth)
-    found = FORMATS[format].read_results(results, truth)
+    truth = FORMATS[format].read(ground_truth, **options)
+    found = FORMATS[format].read_results(results, truth, **options)
     for pair in pair_videos(truth, found):
         yield partial(_count_pair, *pair, truth.classes, scoring)
 
 
 def _sequences(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
-               seqmap: str | Path | None) -> Iterator[partial]:
+               seqmap: str | Path | None, options: dict) -> Iterator[partial]:
     """A task for every sequence, which is read when its turn has come."""
     names = FORMATS[format].sequence_names
     wanted = dict.fromkeys(names(ground_truth)) if seqmap is None else read_seqmap(seqmap)
@@ -125,26 +143,14 @@ def _sequences(results: str | Path, ground_truth: str | Path, format: str, scori
         logger.warning('%s: %d sequences are not in the ground truth and are left aside: %s', results, len(extra),
                        ', '.join(extra[:10]))
     for name, frames in wanted.items():
-        yield partial(_count_sequence, results, ground_truth, format, {name: frames}, scoring)
+        yield partial(_count_sequence, results, ground_truth, format, {name: frames}, scoring, options)
 
 
-def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, sequence: dict, scoring: Scoring
-                    ) -> _CountedVideo:
-    def count(**options: bool) -> _CountedVideo:
-        truth = FORMATS[format].read(ground_truth, sequence, **options)
-        found = FORMATS[format].read_results(results, truth, **options)
-        return _count_pair(*pair_videos(truth, found)[0], truth.classes, scoring)
-
-    if not FORMATS[format].may_trust or scoring.regions == 'boxes' or 'ytvis' in scoring.metrics:
-        return count()
-    try:
-        return count(trusted=True)
-    except FormatError:
-        raise
-    except ValueError:
-        # The score found masks that it cannot use; the careful reader says in which lines they stand.
-        count()
-        raise
+def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, sequence: dict, scoring: Scoring,
+                    options: dict) -> _CountedVideo:
+    truth = FORMATS[format].read(ground_truth, sequence, **options)
+    found = FORMATS[format].read_results(results, truth, **options)
+    return _count_pair(*pair_videos(truth, found)[0], truth.classes, scoring)
 
 
 def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...], scoring: Scoring) -> _CountedVideo:

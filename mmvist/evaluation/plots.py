@@ -112,6 +112,8 @@ def _by_class(metric: str, axis: tuple[str, str], curves: Mapping[str, Curves]) 
     for axes, name in zip(grid, names, strict=False):
         _panel(axes, {result: of_row[name] for result, of_row in curves.items()}, lambda _, score: score)
         axes.set_title(name, fontsize='small')
+    for axes in grid[max(len(names) - columns, 0):len(names)]:
+        axes.tick_params(labelbottom=True)  # there may be none below
     for axes in grid[len(names):]:
         axes.set_axis_off()
     figure.supxlabel(axis[0])

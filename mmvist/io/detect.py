@@ -19,6 +19,7 @@ MOT_FIELDS = range(7, 11)
 # Lists that only one format has, the telling ones first: COCO files of videos have "videos", too.
 JSON_LISTS = {'coco': re.compile(rb'"images"\s*:\s*\['), 'ytvis': re.compile(rb'"videos"\s*:\s*\['),
               'bdd100k': re.compile(rb'"frames"\s*:\s*\[')}
+DAVIS_FOLDERS = ('Annotations', '480p', 'Full-Resolution')
 BDD100K_FRAME = re.compile(rb'"(?:labels|videoName|frameIndex)"\s*:')
 
 
@@ -29,7 +30,7 @@ def detect_format(path: str | Path) -> str:
       frames with `labels`, `videoName` or `frameIndex`, BDD100K. A folder of JSON files is BDD100K.
     - Text, `*.txt` or `NAME/gt/gt.txt`, by its first line: commas, or 7 to 10 fields, are MOT; 6 fields are MOTS.
     - Folders of PNG images, by the first one: one channel of 16 bits is MOTS, RGBA BDD100K, a palette or 8 bits of grey
-      DAVIS.
+      DAVIS; so is a folder with `Annotations`, `480p` or `Full-Resolution`.
 
     KITTI MOTS and MOTSChallenge have one and the same form, and cannot be told apart for sure. Taken for
     MOTSChallenge is what has no frame 0 and no cars in its first sequence, and images as high as that benchmark's, 480
@@ -52,11 +53,13 @@ def detect_format(path: str | Path) -> str:
         return _of_text([path]) if path.suffix == '.txt' else _of_json(path)
     if any(path.glob('*.json')):
         return 'bdd100k'
+    if any((path / name).is_dir() for name in DAVIS_FOLDERS):
+        return 'davis'
     texts = sorted(path.glob('*.txt')) or sorted(path.glob('*/gt/gt.txt')) or sorted(path.glob('gt/gt.txt'))
     if texts:
         return _of_text(texts)
     for folder in [path, *sorted(path.iterdir())]:
-        image = min(folder.glob('*.png'), default=None)
+        image = min(folder.glob('[!.]*.png'), default=None)
         if image is not None:
             return _of_png(image)
     raise _unknown(path, 'folder', 'files *.json or *.txt, files NAME/gt/gt.txt, or folders of images *.png',

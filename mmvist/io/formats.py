@@ -51,7 +51,7 @@ def _mots(benchmark: mots.MOTSBenchmark, write_ground_truth: Callable[..., None]
 
 
 FORMATS = {
-    'ytvis': Format(ytvis.read, ytvis.read_results, ytvis.write, ytvis.write_results, 'masks'),
+    'ytvis': Format(ytvis.read, ytvis.read_results, ytvis.write, ytvis.write_results, 'masks', may_trust=True),
     'kitti_mots': _mots(mots.KITTI_MOTS, mots.write_txt),
     'mots': _mots(mots.MOTS_CHALLENGE, mots.write_txt),
 }

@@ -1,5 +1,6 @@
 """Masks as they stand in annotation files."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.structures import rle
-from mmvist.structures.runs import decode, portions
+from mmvist.structures.runs import Runs, decode, encode, portions
 
 
 def parse(segmentation: Any, height: int, width: int) -> bytes:
@@ -36,21 +37,43 @@ def parse(segmentation: Any, height: int, width: int) -> bytes:
     raise ValueError(f'counts must be a list or text, got {type(counts).__name__}')
 
 
-def parse_all(segmentations: Mapping[int, Any], height: int, width: int) -> tuple[dict[int, bytes], dict[int, str]]:
-    """Masks of several keys, compressed and checked, and what is wrong with each key that has none; see `parse`."""
-    masks, faults, texts = {}, {}, []
+def parse_all(segmentations: Mapping[int, Any], height: int, width: int, trusted: bool = False
+              ) -> tuple[dict[int, bytes], dict[int, str]]:
+    """Masks of several keys, compressed and checked, and what is wrong with each key that has none; see `parse`.
+
+    Args:
+        segmentations: The masks.
+        height: Rows of the image.
+        width: Columns of the image.
+        trusted: Take compressed text as it is; the caller asks `broken`.
+    """
+    size = [height, width]
+    masks: dict[int, bytes] = {}
+    faults: dict[int, str] = {}
+    texts, lists = [], []
     for key, segmentation in segmentations.items():
-        try:
-            masks[key] = parse(segmentation, height, width)
-        except (ValueError, TypeError) as error:
-            faults[key] = str(error)
+        counts = segmentation.get('counts') if isinstance(segmentation, dict) else None
+        if isinstance(counts, str) and segmentation.get('size') == size:
+            masks[key] = counts.encode()
+            texts.append(key)
+        elif isinstance(counts, list) and segmentation.get('size') == size:
+            masks[key] = b''
+            lists.append(key)
         else:
-            if isinstance(segmentation, dict) and not isinstance(segmentation['counts'], list):
-                texts.append(key)
-    for index, fault in broken([masks[key] for key in texts], height, width).items():
-        faults[texts[index]] = fault
-        del masks[texts[index]]
-    return masks, dict(sorted(faults.items()))
+            try:
+                masks[key] = parse(segmentation, height, width)
+            except (ValueError, TypeError) as error:
+                faults[key] = str(error)
+            else:
+                texts += [key] if counts is not None else []
+    compressed, bad = _from_all_runs([segmentations[key]['counts'] for key in lists], height, width)
+    masks.update(zip(lists, compressed, strict=True))
+    bad = {lists[index]: fault for index, fault in bad.items()}
+    if not trusted:
+        bad |= {texts[index]: fault for index, fault in broken([masks[key] for key in texts], height, width).items()}
+    for key in bad:
+        del masks[key]
+    return masks, dict(sorted((faults | bad).items()))
 
 
 def broken(masks: Sequence[bytes], height: int, width: int) -> dict[int, str]:
@@ -77,11 +100,35 @@ def _fault(counts: bytes, height: int, width: int) -> str | None:
 
 
 def _from_runs(lengths: list, height: int, width: int) -> bytes:
-    if not set(map(type, lengths)) <= {int} or min(lengths, default=0) < 0:
-        raise ValueError('run lengths must be whole numbers from 0')
-    if sum(lengths) != height * width:
-        raise ValueError(f'run lengths must add up to {height} * {width} = {height * width}, got {sum(lengths)}')
-    return coco.frPyObjects({'size': [height, width], 'counts': lengths}, height, width)['counts']
+    (mask,), faults = _from_all_runs([lengths], height, width)
+    if faults:
+        raise ValueError(faults[0])
+    return mask
+
+
+def _from_all_runs(masks: Sequence[list], height: int, width: int) -> tuple[list[bytes], dict[int, str]]:
+    """Compress lists of alternating run lengths, outside first; position and fault of each that cannot be."""
+    if not masks:
+        return [], {}
+    faults = {}
+    for index, lengths in enumerate(masks):
+        if not set(map(type, lengths)) <= {int} or min(lengths, default=0) < 0:
+            faults[index] = 'run lengths must be whole numbers from 0'
+        elif sum(lengths) != height * width:
+            faults[index] = f'run lengths must add up to {height} * {width} = {height * width}, got {sum(lengths)}'
+    usable = [[] if index in faults else lengths for index, lengths in enumerate(masks)]
+    counts = np.array([len(lengths) for lengths in usable], np.int64)
+    # Every mask of an odd number of runs gets an empty one, so that filled runs are every second.
+    odd = counts & 1
+    lengths = np.zeros((counts + odd).sum(), np.int64)
+    lengths[np.arange(counts.sum()) + np.repeat(np.cumsum(odd) - odd, counts)] = np.fromiter(
+        itertools.chain.from_iterable(usable), np.int64, counts.sum())
+    halves = (counts + odd) // 2
+    last = np.cumsum(halves)
+    edges = np.cumsum(lengths).reshape(-1, 2) - height * width * np.repeat(np.cumsum(halves > 0) - 1, halves)[:, None]
+    filled = edges[:, 1] > edges[:, 0]
+    before = np.concatenate([[0], np.cumsum(filled)])
+    return encode(Runs(*edges[filled].T, before[last] - before[last - halves]), height * width), faults
 
 
 def _from_polygons(polygons: list, height: int, width: int) -> bytes:

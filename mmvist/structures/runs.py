@@ -5,7 +5,7 @@ the business of `rle`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -70,9 +70,15 @@ class SortedRuns:
 
     def of_masks(self, wanted: np.ndarray) -> 'SortedRuns':
         """Keep the runs of some masks, given as (N,) bool; masks keep their numbers."""
+        if wanted.all():
+            return self
         keep = wanted[self.owners]
         starts, ends = self.starts[keep], self.ends[keep]
         return SortedRuns(starts, ends, self.owners[keep], self.disjoint or bool((starts[1:] >= ends[:-1]).all()))
+
+    def renamed(self, names: np.ndarray) -> 'SortedRuns':
+        """Give the masks other numbers, (N,), several the same where they are one."""
+        return replace(self, owners=names[self.owners])
 
     def union(self) -> 'SortedRuns':
         """The pixels of any mask, as one mask."""

@@ -116,7 +116,7 @@ def kitti_mots(street: Sequence[RenderedVideo], root: Path) -> None:
 
 def mots_challenge(street: Sequence[RenderedVideo], root: Path) -> None:
     data = root / 'data/mots_challenge'
-    given = video_set(street, lists.MOTS_CHALLENGE, {'pedestrian': 'pedestrian'}, ['0002', '0005', '0009'],
+    given = video_set(street, lists.MOTS_CHALLENGE, dict.fromkeys(CLASSES, 'pedestrian'), ['0002', '0005', '0009'],
                       lambda name, frame: f'{name}/{frame + 1:06d}.jpg')
     given = replace(given, category_ids=(2,))
     write_images(given, street, data / 'images')

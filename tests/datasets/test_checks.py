@@ -57,6 +57,17 @@ def test_boxes_without_masks(streets, video_set):
     assert len(check_videos(boxes, 'a.json', streets.img_prefix, training=False).problems) == 0
 
 
+def test_boxes_alone(streets, video_set):
+    boxes = replace(video_set, videos=tuple(replace(tracks, masks=(None,) * len(tracks))
+                                            for tracks in video_set.videos))
+    report = check_videos(boxes, 'a.json', streets.img_prefix)
+    with pytest.raises(ValueError, match='boxes alone') as caught:
+        report.problems.check()
+    assert caught.value.problems == ('annotations: 7 boxes and no masks; boxes alone can be tested on and their tracks '
+                                     'be scored, training needs masks',)
+    assert len(check_videos(boxes, 'a.json', streets.img_prefix, training=False).problems) == 0
+
+
 def test_no_videos():
     report = check_videos(VideoSet(('car',), (), (1,)), 'a.json', 'images', training=False)
     with pytest.raises(ValueError, match='videos: there are none'):

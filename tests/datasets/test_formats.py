@@ -3,9 +3,18 @@ import numpy as np
 import pytest
 
 from mmvist.datasets import VideoDataset
-from mmvist.datasets.classes import KITTI_MOTS, MOTS_CHALLENGE, OVIS, YOUTUBE_VIS_2019, YOUTUBE_VIS_2021
+from mmvist.datasets.classes import (
+    BDD100K,
+    COCO,
+    DAVIS,
+    KITTI_MOTS,
+    MOTS_CHALLENGE,
+    OVIS,
+    YOUTUBE_VIS_2019,
+    YOUTUBE_VIS_2021,
+)
 from mmvist.datasets.formats import read_annotations
-from mmvist.io import mots
+from mmvist.io import davis, mot, mots
 from mmvist.io.problems import FormatError
 from mmvist.structures import VideoSet
 
@@ -58,6 +67,57 @@ def test_frames_from_one(tmp_path, make_video_tracks):
     assert read.videos[0].frames.tolist() == [0]
 
 
+def test_a_split_of_mots_needs_no_other_images(kitti):
+    (kitti / 'list.txt').write_text('!0002\n')
+    (kitti / 'images' / '0002' / '000001.png').unlink()
+    read = read_annotations(kitti / 'png', kitti / 'images', 'kitti_mots', kitti / 'val.seqmap', kitti / 'list.txt')
+    assert [tracks.video.name for tracks in read.videos] == ['0006']
+
+
+def test_size_of_a_video_without_objects(kitti):
+    read = read_annotations(kitti / 'txt', kitti / 'images', 'kitti_mots', kitti / 'val.seqmap')
+    assert [(tracks.video.height, tracks.video.width) for tracks in read.videos] == [(12, 16), (12, 16)]
+    (kitti / 'images' / '0006' / '0.jpg').write_bytes(b'no image')
+    with pytest.raises(FormatError, match='sequence 0006: .*0.jpg: not an image that can be decoded'):
+        read_annotations(kitti / 'txt', kitti / 'images', 'kitti_mots', kitti / 'val.seqmap')
+
+
+@pytest.fixture
+def mot17(tmp_path, make_video_tracks):
+    tracks = make_video_tracks([(0, 1, 0, (0, 0, 4, 4)), (2, 1, 0, (3, 0, 7, 4))], 'MOT17-02', length=3)
+    mot.write(VideoSet(('pedestrian',), (tracks,), (1,)), tmp_path / 'train')
+    images(tmp_path / 'train/MOT17-02/img1', ['000001.jpg', '000002.jpg', '000003.jpg'])
+    return tmp_path / 'train'
+
+
+def test_mot_boxes_are_for_testing(mot17):
+    dataset = VideoDataset(mot17, mot17, [PIPELINE[0], PIPELINE[2]], format='mot', test_mode=True)
+    assert [dataset.get_data_info(index)['img_path'] for index in range(3)] == [
+        str(mot17 / f'MOT17-02/img1/{number:06d}.jpg') for number in (1, 2, 3)]
+    assert dataset[2]['inputs'].shape == (1, 3, 12, 16)
+    with pytest.raises(FormatError, match='annotations: 2 boxes and no masks; boxes alone can be tested on'):
+        VideoDataset(mot17, mot17, PIPELINE, format='mot')
+
+
+def test_mot_frames_begin_where_the_sequence_map_says(mot17):
+    (mot17 / 'map').write_text('MOT17-02 empty 000002 000003\n')
+    (mot17 / 'MOT17-02/seqinfo.ini').unlink()
+    read = read_annotations(mot17, mot17, 'mot', mot17 / 'map')
+    assert read.videos[0].video.file_names == ('MOT17-02/img1/000002.jpg', 'MOT17-02/img1/000003.jpg')
+    assert read.videos[0].frames.tolist() == [1]
+
+
+@pytest.mark.parametrize('from_root', [True, False])
+def test_davis(tmp_path, make_video_tracks, from_root):
+    tracks = make_video_tracks([(0, 1, 0, (0, 0, 4, 4)), (1, 2, 0, (6, 0, 9, 4))], 'judo', length=2)
+    davis.write(VideoSet(DAVIS, (tracks,), (1,)), tmp_path / 'Annotations/480p')
+    images(tmp_path / 'JPEGImages/480p/judo', ['00000.jpg', '00001.jpg'])
+    path = tmp_path if from_root else tmp_path / 'Annotations/480p'
+    dataset = VideoDataset(path, tmp_path / 'JPEGImages/480p', PIPELINE, format='davis')
+    assert [dataset[index]['data_samples'][0].gt_instances.ids.tolist() for index in range(2)] == [[1], [2]]
+    assert dataset.get_data_info(1)['img_path'] == str(tmp_path / 'JPEGImages/480p/judo/00001.jpg')
+
+
 def test_missing_mots_images(kitti):
     (kitti / 'images' / '0002' / '000001.png').unlink()
     with pytest.raises(FormatError) as caught:
@@ -66,7 +126,8 @@ def test_missing_mots_images(kitti):
 
 
 @pytest.mark.parametrize(('classes', 'number'), [(YOUTUBE_VIS_2019, 40), (YOUTUBE_VIS_2021, 40), (OVIS, 25),
-                                                 (KITTI_MOTS, 2), (MOTS_CHALLENGE, 1)])
+                                                 (KITTI_MOTS, 2), (MOTS_CHALLENGE, 1), (BDD100K, 8), (COCO, 80),
+                                                 (DAVIS, 1)])
 def test_class_lists(classes, number):
     assert len(classes) == len(set(classes)) == number
 
@@ -77,5 +138,6 @@ def test_class_lists_at_a_few_ids():
     assert (YOUTUBE_VIS_2021[0], YOUTUBE_VIS_2021[25], YOUTUBE_VIS_2021[39]) == ('airplane', 'person', 'zebra')
     assert (OVIS[0], OVIS[24]) == ('Person', 'Vehical')
     assert sorted(YOUTUBE_VIS_2021) == list(YOUTUBE_VIS_2021)
-    assert mots.KITTI_MOTS.classes == KITTI_MOTS
-    assert mots.MOTS_CHALLENGE.classes == MOTS_CHALLENGE
+    assert (KITTI_MOTS, MOTS_CHALLENGE) == (('car', 'pedestrian'), ('pedestrian',))
+    assert (BDD100K[0], BDD100K[7]) == ('pedestrian', 'bicycle')
+    assert (COCO[0], COCO[39], COCO[79]) == ('person', 'bottle', 'toothbrush')

@@ -89,6 +89,25 @@ def test_classes_by_name(streets):
         streets.build(classes=['cat', 'dog'])
 
 
+def test_a_split_of_the_videos(streets, tmp_path):
+    path = tmp_path / 'list.txt'
+    path.write_text('b\n9\n')
+    assert [shown(item)[0][:2] for item in streets.build(split=path, test_mode=True)] == [
+        ('b', 0), ('b', 1), ('b', 2), ('c', 0)]
+    path.write_text('!4\n')
+    dataset = streets.build(split=path)
+    assert [shown(item)[0][:2] for item in dataset] == [('b', 2)]
+    assert (dataset.num_videos, dataset.metainfo['classes']) == (2, ('car', 'dog'))
+
+
+def test_a_split_that_does_not_fit(streets, tmp_path):
+    (tmp_path / 'list.txt').write_text('a\nz\n')
+    with pytest.raises(FormatError, match="list.txt: 1 problem\n  line 2: no video has the id or name 'z'"):
+        streets.build(split=tmp_path / 'list.txt')
+    with pytest.raises(FileNotFoundError, match='none.txt'):
+        streets.build(split=tmp_path / 'none.txt')
+
+
 def test_small_objects_are_dropped_in_training_only(streets):
     assert [shown(item)[0][:2] for item in streets.build(min_size=4)] == [('a', 0), ('a', 1), ('a', 3)]
     assert len(streets.build(min_size=4, test_mode=True)) == 9
@@ -221,8 +240,8 @@ def test_broken_annotations_are_told_at_build(streets):
 def test_options_that_contradict(streets):
     with pytest.raises(ValueError, match='clip is for training'):
         streets.build(test_mode=True, clip=PAIR)
-    with pytest.raises(ValueError, match="unknown format 'coco'; known: ytvis, kitti_mots, mots"):
-        streets.build(format='coco')
+    with pytest.raises(ValueError, match="unknown format 'cocoo'; known: ytvis, kitti_mots, mots"):
+        streets.build(format='cocoo')
 
 
 def test_subset(streets):

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -54,21 +55,98 @@ def test_one_file_feeds_both_metrics(tool, ytvis_files, tmp_path, capsys):
     assert scores['ytvis/AP'] == pytest.approx(.6 * 51 / 101)
     assert scores['ytvis/APl'] is None
     assert (scores['mots/sMOTSA'], scores['mots/TP'], scores['mots/FN']) == (.6, 3, 2)
-    assert 'mots/car/TP' not in scores
+    assert (scores['mots/car/TP'], scores['ytvis/pedestrian/AP']) == (3, None)
     printed = capsys.readouterr().out
     assert '30.30' in printed
     assert '60.00' in printed
+    assert 'car' not in printed
     assert '| all | 30.30 |' in (tmp_path / 'scores.md').read_text()
 
 
-def test_mots_files_by_class_and_video(tool, mots_files, tmp_path):
+def test_mots_files_by_class_and_video(tool, mots_files, tmp_path, capsys):
     out = tmp_path / 'scores.json'
     assert tool.main([*mots_files, '--per-class', '--per-video', '--json', str(out)]) == 0
     scores = json.loads(out.read_text())
     assert scores['mots/video/v1/MOTSA'] == .6
     assert scores['mots/car/FN'] == 2
     assert scores['mots/pedestrian/MOTSA'] is None
+    assert (scores['id/car/IDTP'], scores['hota/car/DetPr']) == (3, 1)
     assert not any(name.startswith('ytvis') for name in scores)
+    printed = [line.split() for line in capsys.readouterr().out.split('\n')]
+    assert ['v1', '75.00', '60.00', '100.00', '3', '2', '0'] in printed
+    assert [row[0] for row in printed if row and row[0] in ('car', 'pedestrian')] == ['car', 'pedestrian'] * 3
+
+
+def scores_of(tool, out, *arguments):
+    assert tool.main([*arguments, '--json', str(out)]) == 0
+    return json.loads(out.read_text())
+
+
+def test_options_override_what_the_benchmark_does(tool, mots_files, ytvis_files, tmp_path):
+    out = tmp_path / 'scores.json'
+    assert list(scores_of(tool, out, *mots_files, '--metrics', 'id', 'id'))[:2] == ['id/IDF1', 'id/IDR']
+    # Without objects of the class TrackEval has a 0.
+    assert scores_of(tool, out, *mots_files, '--rules', 'trackeval')['mots/pedestrian/MOTSA'] == 0
+    arguments = [*ytvis_files, '--metrics', 'ytvis', 'mots', '--min-score']
+    scores = scores_of(tool, out, *arguments, '.95')
+    assert (scores['mots/TP'], scores['ytvis/AP']) == (0, pytest.approx(.6 * 51 / 101))
+    assert scores_of(tool, out, *arguments, '.9')['mots/TP'] == 3
+    with_regions = [*mots_files, '--regions', 'auto', '--rules', 'auto', '--format', 'kitti_mots']
+    assert scores_of(tool, out, *with_regions) == scores_of(tool, out, *mots_files)
+
+
+def test_overlapping_results(tool, make_set, make_tracks, rect, tmp_path, capsys):
+    """The better of two results hides half of the other, which then misses."""
+    box, lower = rect(0, 0, 10, 10), rect(0, 5, 10, 10)
+    truth = make_set(make_tracks(dict(id=1, masks={0: box}), dict(id=2, masks={0: rect(0, 10, 10, 5)}), length=1))
+    found = make_set(make_tracks(dict(id=1, masks={0: box}, score=.9), dict(id=2, masks={0: lower}, score=.5),
+                                 length=1))
+    ytvis.write(truth, tmp_path / 'gt.json')
+    ytvis.write_results(found, tmp_path / 'results.json')
+    arguments = [str(tmp_path / 'results.json'), '--gt', str(tmp_path / 'gt.json'), '--metrics', 'mots']
+    assert tool.main([*arguments, '--overlaps', 'error']) == 2
+    assert f'{tmp_path}/results.json' in capsys.readouterr().err
+    for overlaps, tp in (('by_score', 2), ('keep', 1)):
+        scores = scores_of(tool, tmp_path / 'scores.json', *arguments, '--overlaps', overlaps)
+        assert (scores['mots/TP'], scores['mots/FP']) == (tp, 2 - tp)
+
+
+def test_workers_change_nothing(tool, make_random_pair, tmp_path):
+    truth, found = make_random_pair(3)
+    mots.write_txt(truth, tmp_path / 'gt')
+    mots.write_txt(found, tmp_path / 'results')
+    arguments = [str(tmp_path / 'results'), '--gt', str(tmp_path / 'gt'), '--per-video']
+    one, two = (scores_of(tool, tmp_path / 'scores.json', *arguments, '--workers', count) for count in '12')
+    assert one == two
+
+
+def test_results_are_compared(tool, sets, make_set, make_tracks, mots_files, tmp_path, capsys):
+    mots.write_txt(sets[0], tmp_path / 'perfect')
+    out = tmp_path / 'scores.json'
+    assert tool.main([mots_files[0], str(tmp_path / 'perfect'), *mots_files[1:], '--metrics', 'mots', '--json', str(out),
+                      '--markdown', str(tmp_path / 'scores.md')]) == 0
+    results = json.loads(out.read_text())['results']
+    assert [(name, scores['mots/sMOTSA'], scores['mots/car/TP']) for name, scores in results.items()] == [
+        ('results', .6, 3), ('perfect', 1, 5)]
+    rows = [line.split()[:4] for line in capsys.readouterr().out.split('\n')]
+    assert rows[:5] == [['mots', 'sMOTSA', 'MOTSA', 'MOTSP'], [rows[1][0]], ['results', '60.00', '60.00', '100.00'],
+                        ['perfect', '100.00*', '100.00*', '100.00'], ['difference', '+40.00', '+40.00', '+0.00']]
+    assert '| perfect | 100.00\\* |' in (tmp_path / 'scores.md').read_text()
+
+
+def test_one_broken_result_of_several(tool, ytvis_files, tmp_path, capsys):
+    (tmp_path / 'other.json').write_text('[{"video_id": 9, "category_id": 1, "score": 1, "segmentations": []}]')
+    assert tool.main([ytvis_files[0], str(tmp_path / 'other.json'), *ytvis_files[1:]]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ''
+    assert captured.err.startswith(f'eval.py: {tmp_path}/other.json: 1 problem\n')
+
+
+def test_plots(tool, mots_files, tmp_path, capsys):
+    assert tool.main([*mots_files, '--metrics', 'hota', '--plots', str(tmp_path / 'plots')]) == 0
+    assert sorted(path.name for path in (tmp_path / 'plots').iterdir()) == [
+        'hota_class_curves.png', 'hota_curves.png', 'hota_videos.png']
+    assert f'{tmp_path}/plots/hota_curves.png' in capsys.readouterr().out
 
 
 def test_sequence_map_chooses_what_is_scored(tool, make_set, make_tracks, rect, tmp_path):
@@ -109,6 +187,9 @@ def test_what_else_is_refused(tool, ytvis_files, mots_files, tmp_path, capsys):
             ((str(tmp_path / 'none'), '--gt', mots_files[2]), 'none'),
             ((ytvis_files[0], '--gt', str(tmp_path / 'empty.json')), 'the ground truth has no objects'),
             ((*ytvis_files, '--seqmap', 'x'), 'format ytvis has no sequence maps'),
+            ((ytvis_files[0], *ytvis_files), 'is given twice'),
+            ((ytvis_files[0], '--gt', ytvis_files[0]), 'cannot tell the format'),
+            ((*ytvis_files, '--json', str(tmp_path)), str(tmp_path)),
     ):
         assert tool.main(list(arguments)) == 2
         assert message in capsys.readouterr().err
@@ -119,12 +200,31 @@ def test_an_unknown_option_is_status_2(tool, capsys):
         tool.main(['a.json', '--gt', 'b.json', '--metrics', 'mAP'])
     assert exit_info.value.code == 2
     assert "invalid choice: 'mAP'" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        tool.main(['a.json', '--gt', 'b.json', '--workers', '0'])
+    assert '--workers: must be at least 1, got 0' in capsys.readouterr().err
+
+
+def test_an_interrupt_is_quiet(tmp_path):
+    """The tool waits for a pipe, so that the signal reaches it at work."""
+    pipe = tmp_path / 'gt.json'
+    os.mkfifo(pipe)
+    (tmp_path / 'results.json').write_text('[]')
+    arguments = ['eval.py', str(tmp_path / 'results.json'), '--gt', str(pipe), '--format', 'ytvis']
+    code = f'import runpy, signal, sys\nsys.argv = {arguments!r}\n' \
+           'signal.signal(signal.SIGINT, signal.default_int_handler)\n' \
+           f'runpy.run_path({str(ROOT / "tools" / "eval.py")!r}, run_name="__main__")\n'
+    with subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, 'PYTHONPATH': str(ROOT)}) as process, open(pipe, 'w'):
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, out, error) == (130, '', '')
 
 
 def test_torch_stays_outside(ytvis_files):
     code = f'import runpy, sys\nsys.argv = {["eval.py", *ytvis_files, "--metrics", "ytvis", "mots"]!r}\n' \
            f'try:\n    runpy.run_path({str(ROOT / "tools" / "eval.py")!r}, run_name="__main__")\n' \
-           'except SystemExit as end:\n    print(end.code, "torch" in sys.modules, "mmengine" in sys.modules)\n'
+           'except SystemExit as end:\n    print(end.code, "torch" in sys.modules, "matplotlib" in sys.modules)\n'
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True,
                           env={**os.environ, 'PYTHONPATH': str(ROOT)})
     assert done.stdout.splitlines()[-1] == '0 False False'

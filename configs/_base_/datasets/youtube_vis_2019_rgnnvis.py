@@ -1,5 +1,5 @@
 # YouTube-VIS 2019 as RGNNVIS takes it: the 1280x720 videos of at least 10 frames, 200 of them held out, 1,867 trained
-# on (section 4.1). The lists depend on what is in the file; `tools/convert.py split` makes them, see docs/datasets.md.
+# on (section 4.1). The lists depend on what is in the file: docs/datasets.md says how to draw them.
 _base_ = './youtube_vis_2019.py'
 train_split = _base_.data_root + 'splits/rgnnvis_train.txt'
 val_split = _base_.data_root + 'splits/rgnnvis_val.txt'

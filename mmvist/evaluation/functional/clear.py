@@ -154,7 +154,7 @@ def _count_track(ids: np.ndarray, found: np.ndarray, steps: np.ndarray, rules: R
     covered = len(places) / len(found)
     tracked = covered >= MOSTLY_TRACKED if rules.ends_included else covered > MOSTLY_TRACKED
     lost = covered < MOSTLY_LOST
-    return ClearCounts(switches=np.count_nonzero(switched), fragments=int(fragments), mostly_tracked=int(tracked),
+    return ClearCounts(switches=int(np.count_nonzero(switched)), fragments=int(fragments), mostly_tracked=int(tracked),
                        mostly_lost=int(lost), partly_tracked=int(not tracked and not lost))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mmvist.evaluation.functional.track_iou import TrackTable, track_iou
+from mmvist.evaluation.functional.track_iou import TrackTable, track_overlap
 
 # By linspace, as the official tool: an IoU equal to a threshold reaches it.
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
@@ -43,12 +43,12 @@ def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, Cl
     wanted = np.zeros((len(results), len(ground_truth)), bool)
     for label in labels:
         wanted[np.ix_(best.get(label, nothing), of_class[label])] = True
-    iou = track_iou(results, ground_truth, wanted)
+    overlap = track_overlap(results, ground_truth, wanted)
     matches = {}
     for label in labels:
         rows, columns = best.get(label, nothing), of_class[label]
-        matches[label] = _match_class(iou[np.ix_(rows, columns)], results.scores[rows], results.areas[rows],
-                                      ground_truth.areas[columns], ground_truth.ignore[columns])
+        matches[label] = _match_class(overlap.iou[np.ix_(rows, columns)], results.scores[rows], overlap.areas[rows],
+                                      overlap.other_areas[columns], ground_truth.ignore[columns])
     return matches
 
 

@@ -1,11 +1,11 @@
 """Overlap of whole tracks: their masks, taken over all frames at once."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from mmvist.evaluation.functional.shared_pixels import shared_pixels
-from mmvist.structures import VideoTracks, rle
+from mmvist.structures import VideoTracks
 from mmvist.structures.runs import SortedRuns
 from mmvist.structures.video_runs import frame_portions, runs_of
 
@@ -17,81 +17,88 @@ class TrackTable:
     Attributes:
         tracks: Their rows, R in all.
         owners: (R,) int64, the track of each row, 0..K-1.
-        row_areas: (R,) int64, pixels.
         labels: (K,) int64, index into the class list, -1 for every class.
         scores: (K,) float64.
-        areas: (K,) float64, mean pixels over the frames in which a track has any; 0 without one.
-        volumes: (K,) int64, pixels over all frames.
         ignore: (K,) bool.
     """
 
     tracks: VideoTracks
     owners: np.ndarray
-    row_areas: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
-    areas: np.ndarray
-    volumes: np.ndarray
     ignore: np.ndarray
 
     def __len__(self) -> int:
         return len(self.labels)
 
 
+@dataclass(frozen=True, eq=False)
+class TrackOverlap:
+    """What N tracks have in common with M tracks of the same video.
+
+    Attributes:
+        iou: (N, M) float64 in 0..1: shared pixels over pixels of either, both summed over the frames. A frame in which
+            one of the two is absent adds the other's pixels to the divisor. 0 for two tracks without a pixel, and for
+            pairs that were not asked for.
+        areas: (N,) float64, mean pixels over the frames in which a track has any; 0 without one.
+        other_areas: (M,) float64, the same of the others.
+    """
+
+    iou: np.ndarray
+    areas: np.ndarray
+    other_areas: np.ndarray
+
+
 def track_table(tracks: VideoTracks) -> TrackTable:
-    """Gather what is scored of each track; every row must have a mask."""
+    """Gather what is known of each track."""
     present = set(tracks.track_ids.tolist())
     # The order decides between equal scores; stated scores come in the file's order.
     ids = list(dict.fromkeys([track for track in tracks.track_scores if track in present] + sorted(present)))
     position = {track: index for index, track in enumerate(ids)}
     owners = np.array([position[track] for track in tracks.ids.tolist()], np.int64)
-    row_areas = rle.area(tracks.masks, tracks.video.height, tracks.video.width)
-    volumes = _sums(owners, row_areas, len(ids))
-    num_filled = _sums(owners, row_areas > 0, len(ids))
     summaries = [tracks.summary(track) for track in ids]
-    return TrackTable(tracks, owners, row_areas, np.array([summary.label for summary in summaries], np.int64),
+    return TrackTable(tracks, owners, np.array([summary.label for summary in summaries], np.int64),
                       np.array([summary.score for summary in summaries], np.float64),
-                      volumes / np.maximum(num_filled, 1), volumes, _sums(owners, tracks.ignore, len(ids)) > 0)
+                      np.bincount(owners, tracks.ignore, len(ids)) > 0)
 
 
-def track_iou(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> np.ndarray:
-    """Shared pixels over pixels of either, both summed over the frames of the video.
-
-    A frame in which one of the two is absent adds the other's pixels to the divisor.
+def track_overlap(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> TrackOverlap:
+    """Compare whole tracks.
 
     Args:
-        first: N tracks.
+        first: N tracks, with a mask in every row.
         second: M tracks of the same video.
-        wanted: (N, M) bool, the pairs that matter; others are 0.
+        wanted: (N, M) bool, the pairs that matter.
 
-    Returns:
-        (N, M) float64 in 0..1; 0 for two tracks without a pixel.
+    Raises:
+        ValueError: A mask is broken.
     """
     shared = np.zeros(wanted.shape, np.int64)
-    rows = np.flatnonzero(wanted.any(axis=1)[first.owners])
-    columns = np.flatnonzero(wanted.any(axis=0)[second.owners])
-    if len(rows) and len(columns):
-        some, others = first.tracks.select(rows), second.tracks.select(columns)
-        owners, other_owners = first.owners[rows], second.owners[columns]
-        for start, stop in frame_portions(some, others):
-            here, there = (slice(*tracks.offsets[[start, stop]].tolist()) for tracks in (some, others))
-            if here.start < here.stop and there.start < there.stop:
-                runs, other_runs = (SortedRuns.of(runs_of(tracks, start, stop, source))
-                                    for tracks, source in ((some, 'results'), (others, 'ground truth')))
-                _add_shared(shared, runs, other_runs, owners[here], other_owners[there])
-    either = first.volumes[:, None] + second.volumes - shared
-    return np.where(wanted, shared / np.maximum(either, 1), 0.0)
+    volumes, num_filled = ([np.zeros(len(table), np.int64) for table in (first, second)] for _ in range(2))
+    for start, stop in frame_portions(first.tracks, second.tracks):
+        sides = []
+        for side, (table, source) in enumerate(((first, 'results'), (second, 'ground truth'))):
+            runs = runs_of(table.tracks, start, stop, source)
+            owners = table.owners[slice(*table.tracks.offsets[[start, stop]].tolist())]
+            volumes[side] += _sums(owners, runs.areas, len(table))
+            num_filled[side] += _sums(owners, runs.areas > 0, len(table))
+            compared = wanted.any(axis=1 - side)[owners]
+            sides.append((SortedRuns.of(runs).of_masks(compared), owners) if compared.any() else None)
+        if None not in sides:
+            shared += _shared(*sides[0], *sides[1], shared.shape)
+    either = volumes[0][:, None] + volumes[1] - shared
+    areas, other_areas = (pixels / np.maximum(filled, 1) for pixels, filled in zip(volumes, num_filled, strict=True))
+    return TrackOverlap(np.where(wanted, shared / np.maximum(either, 1), 0.0), areas, other_areas)
 
 
-def _add_shared(shared: np.ndarray, runs: SortedRuns, other_runs: SortedRuns, owners: np.ndarray,
-                other_owners: np.ndarray) -> None:
-    """Add what the masks of some frames share to what their tracks share."""
-    # The runs of one track never overlap; those of all tracks seldom do.
-    layers = [other_runs] if other_runs.disjoint else [other_runs.of_masks(other_owners == track)
-                                                       for track in np.unique(other_owners).tolist()]
-    of_track = replace(runs, owners=owners[runs.owners])
-    for layer in layers:
-        shared += shared_pixels(of_track, replace(layer, owners=other_owners[layer.owners]), *shared.shape)
+def _shared(runs: SortedRuns, owners: np.ndarray, other_runs: SortedRuns, other_owners: np.ndarray,
+            shape: tuple[int, int]) -> np.ndarray:
+    """Pixels that tracks share in some frames, (N, M)."""
+    if other_runs.disjoint:
+        return shared_pixels(runs.renamed(owners), other_runs.renamed(other_owners), *shape)
+    # The masks of one track never overlap.
+    return sum(shared_pixels(runs.renamed(owners), other_runs.of_masks(other_owners == track).renamed(other_owners),
+                             *shape) for track in np.unique(other_owners).tolist())
 
 
 def _sums(owners: np.ndarray, values: np.ndarray, num_tracks: int) -> np.ndarray:

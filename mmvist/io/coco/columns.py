@@ -39,3 +39,14 @@ def repeated(*columns: np.ndarray) -> np.ndarray:
     for column in columns:
         is_same &= np.diff(column[order]) == 0
     return np.sort(order[1:][is_same])
+
+
+def xywh(bboxes: np.ndarray) -> np.ndarray:
+    """Boxes (R, 4) float64 as x, y, width, height, such that their sums give xyxy again where any do."""
+    corners = bboxes[:, :2].astype(np.float64)
+    ends = bboxes[:, 2:].astype(np.float64)
+    sizes = ends - corners
+    for limit in (-np.inf, np.inf):
+        near = np.nextafter(sizes, limit)
+        sizes = np.where((corners + sizes != ends) & (corners + near == ends), near, sizes)
+    return np.hstack([corners, sizes])

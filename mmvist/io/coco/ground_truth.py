@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmvist.io.coco.columns import xywh
 from mmvist.io.coco.images import name_of, read_images
 from mmvist.io.coco.references import References
 from mmvist.io.coco.rows import Rows
@@ -57,8 +58,8 @@ def write(video_set: VideoSet, path: str | Path) -> None:
     An image has its video's id, or is counted from 1 in CocoVID; masks are compressed run lengths. The official tools
     need annotation ids that occur once in the file and are not 0. Where track ids of images are like that they are the
     annotation ids; where not, and in CocoVID, annotations are counted from 1 and `instance_id` has the track's id. An
-    ignore region of no class becomes a crowd of every class. What the format cannot hold: scores, and the frame rate
-    of images.
+    ignore region of no class becomes a crowd of every class. What the format cannot hold: scores, the frame rate of
+    images, and now and then the last bit of a corner, as it stands there as a sum.
 
     Raises:
         FormatError: Two videos have one id, or a row without a class is no ignore row.
@@ -131,8 +132,7 @@ def _annotations(videos: list[VideoTracks], are_clips: bool) -> Iterator[dict]:
     number, image = 1, 1
     for tracks in videos:
         video = tracks.video
-        boxes = tracks.bboxes.astype(np.float64)
-        boxes[:, 2:] -= boxes[:, :2]
+        boxes = xywh(tracks.bboxes)
         areas = _areas(tracks, boxes)
         for row, (track, frame, label, ignore) in enumerate(zip(
                 tracks.ids.tolist(), tracks.frames.tolist(), tracks.labels.tolist(), tracks.ignore.tolist(),

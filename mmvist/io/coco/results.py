@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mmvist.io.coco.columns import xywh
 from mmvist.io.coco.images import Images
 from mmvist.io.coco.references import References
 from mmvist.io.coco.rows import Rows
@@ -61,8 +62,7 @@ def write_results(video_set: VideoSet, path: str | Path) -> None:
         video = tracks.video
         if np.any(tracks.labels < 0):
             raise ValueError(f'video {video.name}: a row that is no ignore row has no class')
-        boxes = tracks.bboxes.astype(np.float64)
-        boxes[:, 2:] -= boxes[:, :2]
+        boxes = xywh(tracks.bboxes)
         for row, mask in enumerate(tracks.masks):
             # The shortest number that reads back as the same 32-bit score.
             entry = {'image_id': video.id, 'category_id': video_set.category_ids[tracks.labels[row]],

@@ -14,7 +14,7 @@ from mmvist.structures import VideoTracks, rle
 
 ABSENT = (None, [])
 FLAGS = {None: False, 0: False, 1: True}
-LARGEST = float(np.finfo(np.float32).max) / 2  # the sum of two fits 32 bits
+LARGEST = float(np.finfo(np.float32).max) / 2  # scores and boxes fit 32 bits, corners too
 LARGEST_ID = 2 ** 63 - 1
 NO_ID = -1
 # Masks that are compressed in one go.
@@ -136,7 +136,7 @@ class Rows:
         """
         owners, frames, ids, labels = (np.array(column, np.int64) for column in
                                        (self._owners, self._frames, self._ids, self._labels))
-        bboxes = np.zeros((len(ids), 4), np.float32)
+        bboxes = np.zeros((len(ids), 4))
         if self._boxes:
             stated = np.array(list(self._boxes.values()), np.float64)
             stated[:, 2:] += stated[:, :2]

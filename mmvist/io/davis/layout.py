@@ -58,7 +58,7 @@ def numbered_files(folder: Path, place: str, suffixes: Container[str], problems:
     """Images of a folder by the number that is their name, rising."""
     files: dict[int, Path] = {}
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if file.suffix.lower() not in suffixes or file.name[0] == '.':
+        if file.suffix.lower() not in suffixes or file.name[0] == '.' or not file.is_file():
             continue
         number = int(file.stem) if file.stem.isascii() and file.stem.isdecimal() and len(file.stem) < 19 else -1
         if not 0 <= number < MAX_LENGTH:

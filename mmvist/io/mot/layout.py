@@ -33,7 +33,7 @@ def existing(path: str | Path) -> Path:
 
 def text_files(folder: Path) -> dict[str, Path]:
     """Files `NAME.txt` of a folder by their names."""
-    return {file.stem: file for file in sorted(folder.glob('*.txt')) if file.name[0] != '.'}
+    return {file.stem: file for file in sorted(folder.glob('*.txt')) if file.name[0] != '.' and file.is_file()}
 
 
 def ground_truth_files(path: Path) -> dict[str, SequenceFiles]:

@@ -154,5 +154,5 @@ def _box(coordinates: Iterable[str]) -> tuple[float, float, float, float]:
         x1, x2, y1, y2 = (np.nan,) * 4
     if not (0 <= x1 <= x2 <= 1 and 0 <= y1 <= y2 <= 1):
         raise ValueError('XMin <= XMax and YMin <= YMax must be numbers in 0..1, got '
-                         f'{", ".join(coordinates)}')
+                         f'{", ".join(coordinates)} (XMin, XMax, YMin, YMax)')
     return x1, y1, x2, y2

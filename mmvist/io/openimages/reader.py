@@ -17,6 +17,8 @@ from mmvist.structures import Video, VideoSet
 
 # Images that are handed to the threads at a time; a million at once would need as many promises.
 PORTION = 1024
+# Of pixels. The shares of the files are far coarser; so they are the same when written and read again.
+DECIMALS = 6
 
 # File, height, width, and of each mask its code or what is wrong with it; or what is wrong with the image.
 Content = tuple[str, int, int, list[bytes | str]] | str
@@ -67,7 +69,7 @@ def read(path: str | Path, masks: str | Path, images: str | Path, class_descript
     shares = np.array([*found.boxes, *(group.box for group in others)], np.float64).reshape(-1, 4)
     tracks = cut(videos, owners, np.zeros(len(owners), np.int64), _with_group_ids(ids, found, others),
                  np.array([*found.labels, *(group.label for group in others)], np.int64),
-                 np.ones(len(owners), np.float32), (shares * sizes[owners]).astype(np.float32),
+                 np.ones(len(owners), np.float32), np.round(shares * sizes[owners], DECIMALS),
                  [*codes, *(None for _ in others)], np.concatenate([is_group, np.ones(len(others), bool)]))
     return VideoSet(tuple(chosen.values()), tracks, tuple(map(label_number, chosen)))
 

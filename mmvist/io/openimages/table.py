@@ -19,9 +19,11 @@ def read_table(path: Path, columns: tuple[str, ...], problems: Problems) -> Iter
     Raises:
         FileNotFoundError: There is no such file.
     """
+    before = len(problems)
     lines = _lines(path, problems)
-    _, header = next(lines, (0, []))
-    header = [name.strip() for name in header]
+    header = [name.strip() for name in next(lines, (1, []))[1]]
+    if len(problems) > before:
+        return
     missing = [name for name in columns if name not in header]
     if missing:
         problems.add(f'{path.name}, line 1',
@@ -57,4 +59,4 @@ def _lines(path: Path, problems: Problems) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             problems.add(f'{path.name}, line {reader.line_num}', f'not CSV: {error}')
         except UnicodeDecodeError as error:
-            problems.add(f'{path.name}, after line {reader.line_num}', f'not text in UTF-8: {error.reason}')
+            problems.add(f'{path.name}, line {reader.line_num + 1} or later', f'not text in UTF-8: {error.reason}')

@@ -26,7 +26,7 @@ def write(video_set: VideoSet, path: str | Path, masks: str | Path, class_descri
 
     The ImageID is the video's name, so the image must be called NAME.jpg. Ignore rows are groups in the table of boxes;
     those without a mask come after the others and get new ids when they are read. What the format cannot hold: scores,
-    images without masks, frame rates.
+    images without masks, frame rates, millionths of a pixel.
 
     Args:
         video_set: The images; category ids are written as machine ids.

@@ -7,39 +7,46 @@ from pathlib import Path
 
 import numpy as np
 
-from mmvist.io.json_file import read_json, write_json
+from mmvist.io.json_file import read_table, write_json
 from mmvist.io.problems import Problems
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
+from mmvist.io.ytvis.columns import Columns
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 # Some converters write an empty list instead of null.
 ABSENT = (None, [])
 
 
-def read(path: str | Path) -> VideoSet:
+def read(path: str | Path, trusted: bool = False) -> VideoSet:
     """Read ground truth.
 
     Masks may be uncompressed or compressed run lengths or polygons. `segmentations: null` makes tracks of boxes alone;
     a file without annotations (the benchmark's valid and test files) makes videos without tracks. Track ids are the
     annotations' ids, or `track_id` where an annotation has it. Crowds become `ignore` rows.
 
+    Args:
+        path: The JSON file.
+        trusted: Leave compressed masks unchecked and boxes undefined (nan), for scores of masks, which check them.
+
     Raises:
         FileNotFoundError: There is no such file.
         FormatError: Anything does not fit together; it lists all of it.
     """
-    data = tables.require_object(read_json(path), path)
+    data, rows = read_table(path, 'annotations')
+    data = tables.require_object(data, path)
     problems = Problems(path)
     videos = tables.read_videos(data, problems)
     classes, category_ids = tables.read_categories(data, problems)
     labels = {category: label for label, category in enumerate(category_ids)}
-    rows: dict[int | str, list[tuple]] = {video: [] for video in videos}
+    columns = {video.id: Columns(video) for video in videos.values()}
     seen, tracks = set(), set()
     keys = ('id', 'video_id', 'category_id')
-    annotations = tables.entries(data, 'annotations', problems, keys) if data.get('annotations') is not None else []
+    if not isinstance(data.get('annotations'), list | None):
+        problems.add('annotations', f'must be a list, got {type(data["annotations"]).__name__}')
     known_videos = tables.Targets(data, 'videos', 'video', videos)
     known_categories = tables.Targets(data, 'categories', 'category', labels)
-    for place, entry in annotations:
+    for place, entry in tables.usable(rows, 'annotations', problems, keys):
         place = f'{place} (id {entry["id"]})'
         track = entry.get('track_id', entry['id'])
         if not tables.is_whole(entry['id']) or not tables.is_whole(track):
@@ -57,15 +64,17 @@ def read(path: str | Path) -> VideoSet:
             problems.add(place, f'track {track} occurs twice in video {video.id}')
             continue
         tracks.add((video.id, track))
-        rows[video.id] += [(frame, track, labels[entry['category_id']], 1.0, box, mask, bool(entry.get('iscrowd', 0)))
-                           for frame, box, mask in _frames(entry, video, place, problems)]
+        masks, boxes = _frames(entry, video, place, problems, trusted)
+        columns[video.id].add(place, track, labels[entry['category_id']], bool(entry.get('iscrowd', 0)), masks,
+                              [1.0] * len(masks), boxes)
+    found = tuple(of_video.tracks(problems, trusted) for of_video in columns.values())
     problems.check()
-    return VideoSet(classes, tuple(VideoTracks.from_rows(video, rows[video.id]) for video in videos.values()),
-                    category_ids)
+    return VideoSet(classes, found, category_ids)
 
 
-def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[tuple[int, list[float], bytes | None]]:
-    """Frame, xyxy box and mask of one annotation, frames where it is absent left out."""
+def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: bool
+            ) -> tuple[dict[int, bytes | None], list[list[float] | None]]:
+    """Masks by frame, frames where it is absent left out, and xyxy boxes, `None` where a mask tells."""
     columns = {}
     for key in ('segmentations', 'bboxes'):
         if entry.get(key) is None:
@@ -73,14 +82,16 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
         elif tables.check_length(entry, key, video, place, problems):
             columns[key] = entry[key]
         else:
-            return []
+            return {}, []
     if entry.get('segmentations') is None and entry.get('bboxes') is None:
         problems.add(place, 'keys are missing: segmentations, or bboxes for a track of boxes alone')
-        return []
+        return {}, []
     masks, faults = parse_all({frame: segmentation for frame, segmentation in enumerate(columns['segmentations'])
-                               if segmentation not in ABSENT}, video.height, video.width)
+                               if segmentation not in ABSENT}, video.height, video.width, trusted=True)
     for frame, fault in faults.items():
         problems.add(f'{place}, frame {frame}', fault)
+    if trusted and entry.get('segmentations') is not None:
+        return masks, [None] * len(masks)
     boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
     for frame, box in boxes.items():
         if (isinstance(box, list) and len(box) == 4
@@ -88,10 +99,9 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[t
             boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
             problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
-    boxless = [frame for frame in masks if frame not in boxes]
-    tight = rle.bboxes([masks[frame] for frame in boxless], video.height, video.width)
-    boxes.update(zip(boxless, tight.tolist(), strict=True))
-    return [(frame, boxes[frame], masks.get(frame)) for frame in sorted(boxes)]
+            return {}, []
+    frames = sorted({*masks, *boxes})
+    return {frame: masks.get(frame) for frame in frames}, [boxes.get(frame) for frame in frames]
 
 
 def write(video_set: VideoSet, path: str | Path) -> None:

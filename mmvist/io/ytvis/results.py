@@ -5,14 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from mmvist.io.json_file import read_json, write_json
+from mmvist.io.json_file import read_table, write_json
 from mmvist.io.problems import FormatError, Problems
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
-from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from mmvist.io.ytvis.columns import Columns
+from mmvist.structures import Video, VideoSet
 
 
-def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
+def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False) -> VideoSet:
     """Read results: a list of tracks `{video_id, category_id, score, segmentations}`.
 
     Two extra keys are used where they are there: `id`, the track's id within the video (else its position among the
@@ -21,31 +22,30 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
     Args:
         path: The JSON file.
         ground_truth: Names the videos and classes; a video without results comes back without tracks.
+        trusted: Leave compressed masks unchecked and boxes undefined (nan), for scores of masks, which check them.
 
     Raises:
         FileNotFoundError: There is no such file.
         FormatError: Anything does not fit together or to the ground truth; it lists all of it.
     """
-    data = read_json(path)
-    if not isinstance(data, list):
-        raise FormatError(str(path), (f'file: must hold a list of tracks, got {type(data).__name__}',))
+    document, rows = read_table(path, None)
+    if not isinstance(document, list):
+        raise FormatError(str(path), (f'file: must hold a list of tracks, got {type(document).__name__}',))
     problems = Problems(path)
-    videos = {tracks.video.id: tracks.video for tracks in ground_truth.videos}
+    columns = {tracks.video.id: Columns(tracks.video) for tracks in ground_truth.videos}
     labels = {category: label for label, category in enumerate(ground_truth.category_ids)}
-    rows: dict[int | str, list[tuple]] = {video: [] for video in videos}
-    scores: dict[int | str, dict[int, float]] = {video: {} for video in videos}
-    keys = ('video_id', 'category_id', 'score', 'segmentations')
-    for place, entry in tables.entries({'tracks': data}, 'tracks', problems, keys):
-        if not isinstance(entry['video_id'], int | str) or entry['video_id'] not in videos:
+    scores: dict[int | str, dict[int, float]] = {video: {} for video in columns}
+    for place, entry in tables.usable(rows, 'tracks', problems, ('video_id', 'category_id', 'score', 'segmentations')):
+        if not isinstance(entry['video_id'], int | str) or entry['video_id'] not in columns:
             problems.add(place, f'unknown video {entry["video_id"]!r}')
             continue
-        video, known = videos[entry['video_id']], scores[entry['video_id']]
+        of_video, known = columns[entry['video_id']], scores[entry['video_id']]
         track = entry.get('id', len(known))
         if not tables.is_whole(track):
             problems.add(place, f'id must be a whole number from 0, got {track!r}')
             continue
         if track in known:
-            problems.add(place, f'id {track} occurs twice in video {video.id}')
+            problems.add(place, f'id {track} occurs twice in video {of_video.video.id}')
             continue
         known[track] = entry['score']
         if not isinstance(entry['category_id'], int) or entry['category_id'] not in labels:
@@ -53,44 +53,36 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
         elif not _is_score(entry['score']):
             problems.add(place, f'score must be a number, got {entry["score"]!r}')
         else:
-            rows[video.id] += [(frame, track, labels[entry['category_id']], score, mask)
-                               for frame, score, mask in _frames(entry, video, place, problems)]
+            masks, of_frame = _frames(entry, of_video.video, place, problems)
+            of_video.add(place, track, labels[entry['category_id']], False, masks, of_frame)
+    videos = tuple(of_video.tracks(problems, trusted, scores[video]) for video, of_video in columns.items())
     problems.check()
-    return VideoSet(ground_truth.classes, tuple(_tracks(video, rows[video.id], scores[video.id])
-                                                for video in videos.values()), ground_truth.category_ids)
+    return VideoSet(ground_truth.classes, videos, ground_truth.category_ids)
 
 
-def _frames(entry: dict, video: Video, place: str, problems: Problems) -> list[tuple[int, float, bytes]]:
+def _frames(entry: dict, video: Video, place: str, problems: Problems) -> tuple[dict[int, bytes], list[float]]:
+    """Masks by frame, and the score of each."""
     if not tables.check_length(entry, 'segmentations', video, place, problems):
-        return []
-    scores = [entry['score']] * video.length
-    if entry.get('scores') is not None:
-        if not tables.check_length(entry, 'scores', video, place, problems):
-            return []
-        scores = entry['scores']
+        return {}, []
+    scores = entry.get('scores')
+    if scores is not None and not tables.check_length(entry, 'scores', video, place, problems):
+        return {}, []
     masks, faults = parse_all({frame: segmentation for frame, segmentation in enumerate(entry['segmentations'])
-                               if segmentation is not None}, video.height, video.width)
+                               if segmentation is not None}, video.height, video.width, trusted=True)
     for frame, fault in faults.items():
         problems.add(f'{place}, frame {frame}', fault)
-    found = []
-    for frame, mask in masks.items():
-        score = entry['score'] if scores[frame] is None else scores[frame]
-        if _is_score(score):
-            found.append((frame, score, mask))
-        else:
+    if scores is None:
+        return masks, [entry['score']] * len(masks)
+    chosen = {frame: entry['score'] if scores[frame] is None else scores[frame] for frame in masks}
+    for frame, score in chosen.items():
+        if not _is_score(score):
             problems.add(f'{place}, frame {frame}', f'score must be a number, got {score!r}')
-    return found
+            return {}, []
+    return masks, list(chosen.values())
 
 
 def _is_score(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _tracks(video: Video, rows: list[tuple], track_scores: dict[int, float]) -> VideoTracks:
-    boxes = rle.bboxes([row[-1] for row in rows], video.height, video.width)
-    return VideoTracks.from_rows(
-        video, [(frame, track, label, score, box, mask, False)
-                for (frame, track, label, score, mask), box in zip(rows, boxes, strict=True)], track_scores)
+    return type(value) in (int, float) and math.isfinite(value)
 
 
 def write_results(video_set: VideoSet, path: str | Path) -> None:

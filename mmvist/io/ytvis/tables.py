@@ -1,6 +1,6 @@
 """The tables of videos and categories, which ground truth and results of YouTube-VIS share."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +14,11 @@ def entries(data: dict, table: str, problems: Problems, keys: tuple[str, ...]) -
     if not isinstance(rows, list):
         problems.add(table, 'missing' if rows is None else f'must be a list, got {type(rows).__name__}')
         return []
-    usable = []
+    return list(usable(rows, table, problems, keys))
+
+
+def usable(rows: Iterable, table: str, problems: Problems, keys: tuple[str, ...]) -> Iterator[tuple[str, dict]]:
+    """The usable rows of a table, as they come, with the place of each."""
     for index, entry in enumerate(rows):
         place = f'{table}[{index}]'
         if not isinstance(entry, dict):
@@ -24,8 +28,7 @@ def entries(data: dict, table: str, problems: Problems, keys: tuple[str, ...]) -
         if missing:
             problems.add(place, f'keys are missing: {", ".join(missing)}')
             continue
-        usable.append((place, entry))
-    return usable
+        yield place, entry
 
 
 def require_object(data: Any, path: str | Path) -> dict:
