@@ -84,8 +84,10 @@ def _missing_images(tracks: VideoTracks, img_prefix: Path, every_image: bool) ->
 
 
 def _remarks(video_set: VideoSet, training: bool) -> list[str]:
-    kinds = {'videos without frames': lambda tracks: tracks.video.length == 0,
-             'videos of one frame': lambda tracks: tracks.video.length == 1}
+    kinds = {'videos without frames': lambda tracks: tracks.video.length == 0}
+    # Images for a detector are videos of one frame, all of them.
+    if any(tracks.video.length > 1 for tracks in video_set.videos):
+        kinds['videos of one frame'] = lambda tracks: tracks.video.length == 1
     if training:
         kinds['videos without objects'] = lambda tracks: tracks.video.length > 0 and bool(tracks.ignore.all())
     remarks = []

@@ -1,7 +1,7 @@
 """Videos as a dataset of clips, one item for each frame."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from mmvist.datasets.formats import read_annotations
 from mmvist.datasets.track_table import TrackTable, trainable
 from mmvist.datasets.transforms import BrokenFrameError
 from mmvist.io.problems import FormatError
+from mmvist.io.progress import progress
 from mmvist.registry import DATASETS, TASK_UTILS, TRANSFORMS
-from mmvist.structures import VideoSet
+from mmvist.structures import VideoSet, VideoTracks
 
 MAX_TRIES = 100
 MAX_WORKERS = 256
@@ -72,13 +73,15 @@ class VideoDataset(BaseDataset):
         report.problems.check()
         if report.remarks:
             print_log('\n'.join([f'{ann_file}:', *report.remarks]), 'current', logging.WARNING)
-        video_set = video_set if classes is None else video_set.with_classes(classes)
+        if classes is not None and tuple(classes) != video_set.classes:
+            video_set = video_set.with_classes(classes)
         super().__init__(str(ann_file), metainfo={'classes': tuple(video_set.classes)}, test_mode=test_mode,
                          serialize_data=False, lazy_init=True)
         self.img_prefix, self.skip_broken, self.seed = Path(img_prefix), skip_broken, seed
         self.clip = None if clip is None else TASK_UTILS.build(clip)
         self.transforms = [TRANSFORMS.build(transform) for transform in pipeline]
-        self._table = _table(video_set, test_mode, min_size)
+        videos = progress(video_set.videos, len(video_set.videos), f'preparing {ann_file}')
+        self._table = _table(videos, test_mode, min_size)
         self._has_object = self._table.has_object
         self.data_list = self._table.frames() if test_mode else self._table.frames()[self._has_object]
         # Shared, so that worker processes that live through several epochs see the epoch, and what they skip is seen.
@@ -189,7 +192,7 @@ def _mapped(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequence
         raise FormatError(str(source), (f'classes: {error}',)) from None
 
 
-def _table(video_set: VideoSet, test_mode: bool, min_size: float) -> TrackTable:
+def _table(videos: Iterable[VideoTracks], test_mode: bool, min_size: float) -> TrackTable:
     if test_mode:
-        return TrackTable([tracks.select(np.zeros(len(tracks), bool)) for tracks in video_set.videos])
-    return TrackTable([trainable(tracks, min_size) for tracks in video_set.videos])
+        return TrackTable([tracks.select(np.zeros(len(tracks), bool)) for tracks in videos])
+    return TrackTable([trainable(tracks, min_size) for tracks in videos])

@@ -1,7 +1,7 @@
 """Scores as pictures; the one part of the evaluation that needs matplotlib."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from operator import add
 from pathlib import Path
@@ -11,9 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mmvist.evaluation.files import Counted
+from mmvist.evaluation.functional.frame_ap import NO_MATCHES
 from mmvist.evaluation.functional.hota import ALPHAS
+from mmvist.evaluation.functional.matching import ClassMatches
 from mmvist.evaluation.functional.video_ap import RECALL_GRID, _curves
-from mmvist.evaluation.report import split_name
+from mmvist.evaluation.report import VIDEO, split_name
 from mmvist.io.atomic import open_atomic
 from mmvist.io.progress import progress
 
@@ -25,7 +27,7 @@ COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#0
 STYLES = ('-', '--', '-.', ':')
 MAIN_SCORES = {'ytvis': 'AP', 'coco': 'AP', 'frame': 'AP', 'mots': 'sMOTSA', 'mot': 'MOTA', 'hota': 'HOTA',
                'id': 'IDF1'}
-VIDEO = 'video/'
+FINE_GRID = np.arange(1, 1001) / 1000  # of recall
 MAX_BARS = 60
 DPI = 120
 
@@ -62,14 +64,38 @@ def write_plots(results: Mapping[str, Counted], folder: str | Path) -> list[Path
     return paths
 
 
-def _precision_over_recall(metric: str, counted: Counted) -> Curves:
-    videos = [counts[metric] for counts in counted.videos.values()]
-    precision = _curves(videos, len(counted.classes))[0][:, 0]
+def _precision_over_recall(classes: Sequence[str], videos: Sequence[Mapping[int, ClassMatches]]) -> Curves:
+    precision = _curves(videos, len(classes))[0][:, 0]
     defined = np.flatnonzero(~np.isnan(precision[:, 0, 0])).tolist()
-    rows = {'': precision[defined].mean(axis=0)} | {counted.classes[label]: precision[label] for label in defined}
+    rows = {'': precision[defined].mean(axis=0)} | {classes[label]: precision[label] for label in defined}
     x = 100 * RECALL_GRID
     return {row: {'AP50': (x, values[0]), 'AP75': (x, values[5]), 'AP': (x, values.mean(axis=0))}
             for row, values in rows.items()}
+
+
+def _of_tracks(counted: Counted) -> Curves:
+    return _precision_over_recall(counted.classes, [counts['ytvis'] for counts in counted.videos.values()])
+
+
+def _of_images(counted: Counted) -> Curves:
+    frames = [matches for counts in counted.videos.values() for matches in counts['coco']]
+    return _precision_over_recall(counted.classes, frames)
+
+
+def _of_frames(counted: Counted) -> Curves:
+    """Precision is not interpolated here: at each recall it is that of the first step to reach it."""
+    videos = [counts['frame'] for counts in counted.videos.values()]
+    rows = {}
+    for label, name in enumerate(counted.classes):
+        total = reduce(add, (matches[label] for matches in videos if label in matches), NO_MATCHES)
+        if total.num_objects:
+            order = np.argsort(-total.scores, kind='stable')
+            ends = np.flatnonzero(np.diff(total.scores[order], append=-np.inf))
+            hits = np.cumsum(total.hits[order])[ends]
+            places = np.searchsorted(hits, FINE_GRID * total.num_objects, side='left')
+            rows[name] = np.append(hits / (ends + 1), 0)[places]
+    rows = {'': np.mean(list(rows.values()), axis=0), **rows}
+    return {row: {'AP': (100 * FINE_GRID, values)} for row, values in rows.items()}
 
 
 def _hota_over_alpha(counted: Counted) -> Curves:
@@ -85,7 +111,9 @@ def _hota_over_alpha(counted: Counted) -> Curves:
 RECALL, ALPHA = ('recall (%)', 'precision (%)'), ('alpha', 'score (%)')
 # What the axes are called, and what gives the curves.
 CURVES: dict[str, tuple[tuple[str, str], Callable[[Counted], Curves]]] = {
-    'ytvis': (RECALL, partial(_precision_over_recall, 'ytvis')),
+    'ytvis': (RECALL, _of_tracks),
+    'coco': (RECALL, _of_images),
+    'frame': (RECALL, _of_frames),
     'hota': (ALPHA, _hota_over_alpha),
 }
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 NONE, SUB, UP, AVERAGE, PAETH = range(5)
-LANES = 4  # channels that a step has room for, each a byte of one number
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Filtered:
     Attributes:
         filters: (H,) uint8, filter of each row; none is `AVERAGE`.
         at: (K,) int64, rising: which eight bytes of the rows, filter bytes counted.
-        words: (K,) uint64, these bytes.
+        words: (K,) uint64, these bytes, with 0 for filters.
     """
 
     filters: np.ndarray
@@ -31,22 +30,29 @@ class Filtered:
     words: np.ndarray
 
     @classmethod
-    def of(cls, data: bytearray, height: int, num_channels: int) -> 'Filtered':
-        """Look at the inflated rows of an image, one byte a channel."""
-        rows = np.frombuffer(data, np.uint8).reshape(height, -1)
+    def of(cls, rows: np.ndarray, num_channels: int) -> 'Filtered':
+        """Look at inflated rows, one byte a channel.
+
+        Args:
+            rows: (H, 1 + W * num_channels) uint8, given away: a copy would take as long as all the rest.
+            num_channels: Bytes of a pixel.
+        """
         filters = rows[:, 0].copy()
+        rows[:, 0] = 0
         if not filters.any():
-            # Unfiltered rows are full of numbers: what Sub would have left is not.
-            rows = rows.copy()
-            rows[:, 1 + num_channels:] -= np.frombuffer(data, np.uint8).reshape(height, -1)[:, 1:-num_channels]
-            filters[:] = SUB
-        words = np.frombuffer(rows, np.uint64, rows.size // 8)
+            # Unfiltered rows are full of numbers. What Sub would have left is not.
+            differences = rows.copy()
+            differences[:, 1 + num_channels:] -= rows[:, 1:-num_channels]
+            rows, filters = differences, np.full_like(filters, SUB)
+        flat = rows.reshape(-1)
+        num_words = len(flat) // 8
+        words = np.frombuffer(flat, np.uint64, num_words)
         at = np.flatnonzero(words != 0)
         words = words[at]
-        rest = rows.reshape(-1)[rows.size // 8 * 8:]
-        if rest.any():
-            at = np.append(at, rows.size // 8)
-            words = np.append(words, np.frombuffer(rest.tobytes().ljust(8, b'\0'), np.uint64))
+        rest = flat[8 * num_words:].tobytes()
+        if any(rest):
+            at = np.append(at, num_words)
+            words = np.append(words, np.frombuffer(rest.ljust(8, b'\0'), np.uint64))
         return cls(filters, at, words)
 
 
@@ -55,33 +61,29 @@ class _Steps:
     """Changes along the rows.
 
     Attributes:
-        rows: (N,) int64, of the tall image.
-        columns: (N,) int64, 0..W; those at W change nothing.
-        changes: (N, LANES) uint8, what is added from there on.
+        places: (N,) int64, row of the tall image * (W + 1) + column; those in column W change nothing.
+        changes: (N,) what is added from there on; 1, 2 or 4 bytes, one a channel, in the order of the file.
     """
 
-    rows: np.ndarray
-    columns: np.ndarray
+    places: np.ndarray
     changes: np.ndarray
 
     def __getitem__(self, which: np.ndarray) -> '_Steps':
-        return _Steps(self.rows[which], self.columns[which], self.changes[which])
+        return _Steps(self.places[which], self.changes[which])
 
     @classmethod
     def join(cls, parts: Sequence['_Steps']) -> '_Steps':
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
+        return cls(np.concatenate([part.places for part in parts]), np.concatenate([part.changes for part in parts]))
 
-    def moved(self, rows: np.ndarray, sign: int = 1) -> '_Steps':
-        return _Steps(rows, self.columns, self.changes if sign > 0 else -self.changes)
+    def negative(self, offset: np.ndarray | int) -> '_Steps':
+        """Steps elsewhere that take these ones back."""
+        return _Steps(self.places + offset, _bytewise(np.negative, self.changes))
 
-    def sorted(self, width: int) -> tuple[np.ndarray, '_Steps']:
-        """By row and column, and the places that were sorted by."""
-        # Place and changes in one number: sorting it is several times faster than sorting an index.
-        places = (self.rows * (width + 1) + self.columns).astype(np.uint64) << np.uint64(32)
-        packed = np.sort(places | self.changes.view(np.uint32)[:, 0])
-        places = (packed >> np.uint64(32)).astype(np.int64)
-        rows = places // (width + 1)
-        return places, _Steps(rows, places - rows * (width + 1), _lanes(packed))
+    def sorted(self) -> '_Steps':
+        """By place."""
+        # Place and change in one number: sorting it is several times faster than sorting an index.
+        packed = np.sort(self.places.astype(np.uint64) << np.uint64(32) | self.changes)
+        return _Steps((packed >> np.uint64(32)).astype(np.int64), packed.astype(self.changes.dtype))
 
 
 def boundaries(images: Sequence[Filtered], width: int, num_channels: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,80 +101,96 @@ def boundaries(images: Sequence[Filtered], width: int, num_channels: int) -> tup
     height = len(images[0].filters)
     filters = np.zeros((len(images), height + 1), np.uint8)
     filters[:, :height] = [image.filters for image in images]
-    filters = filters.ravel()
-    steps = _linear(_residuals(images, width, num_channels), filters, width)
-    places, steps = steps.sorted(width)
-    starts = np.flatnonzero(np.diff(steps.rows, prepend=-1))
+    steps = _linear(_residuals(images, width, num_channels), filters.ravel(), width).sorted()
+    rows = steps.places // (width + 1)
+    starts = _firsts(rows)
     down = _running(steps.changes, starts)
-    # From a step to the next one of its row each pixel differs as much from the one above it.
-    ends = np.append(steps.columns[1:], width)
-    ends[starts[1:] - 1] = width
-    lengths = ends - steps.columns
-    filled = np.flatnonzero(down.view(np.uint32)[:, 0] != 0)
-    filled = filled[lengths[filled] > 0]
-    lengths = lengths[filled]
-    image, row = np.divmod(steps.rows[filled], height + 1)
-    first = (image * width + steps.columns[filled]) * height + row
+    # From a step to the next one of its row, each pixel differs as much from the one above it.
+    ends = np.append(steps.places[1:], 0)
+    ends[np.append(starts[1:], len(rows)) - 1] = rows[starts] * (width + 1) + width
+    lengths = ends - steps.places
+    filled = np.flatnonzero((down != 0) & (lengths > 0))
+    lengths, rows = lengths[filled], rows[filled]
+    columns = steps.places[filled] - rows * (width + 1)
+    numbers = rows // (height + 1)
+    first = (numbers * width + columns) * height + rows - numbers * (height + 1)
     before = np.cumsum(lengths) - lengths
     pixels = np.repeat(first - before * height, lengths) + np.arange(lengths.sum()) * height
-    packed = np.sort(pixels.astype(np.uint64) << np.uint64(32) | np.repeat(down.view(np.uint32)[filled, 0], lengths))
-    values = _running(_lanes(packed), np.zeros(min(1, len(packed)), np.int64))
-    powers = 256 ** np.arange(num_channels - 1, -1, -1)
-    return (packed >> np.uint64(32)).astype(np.int64), values[:, :num_channels] @ powers
+    across = _Steps(pixels, np.repeat(down[filled], lengths)).sorted()
+    values = _running(across.changes, _firsts(across.places)[:1])
+    values = values.view(values.dtype.newbyteorder('>')).astype(np.int64)
+    return across.places, values >> 8 * (across.changes.itemsize - num_channels)
 
 
-def _lanes(packed: np.ndarray) -> np.ndarray:
-    """The lower halves of (N,) numbers, as (N, LANES) uint8."""
-    return packed.astype(np.uint32).view(np.uint8).reshape(-1, LANES)
+def _firsts(values: np.ndarray) -> np.ndarray:
+    """Indices at which a value differs from the one before, the first among them."""
+    differs = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=differs[1:])
+    return np.flatnonzero(differs)
+
+
+def _bytewise(operation: np.ufunc, *words: np.ndarray) -> np.ndarray:
+    """Do something to (N,) words' bytes."""
+    return operation(*(word.view(np.uint8) for word in words)).view(words[0].dtype)
 
 
 def _running(changes: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Running sums of (N, LANES) bytes, from anew at each of some starts, the first of which is 0."""
-    sums = np.empty_like(changes)
-    for lane in range(LANES):
-        np.cumsum(changes[:, lane], dtype=np.uint8, out=sums[:, lane])
-    before = sums[starts] - changes[starts]
-    return sums - np.repeat(before, np.diff(starts, append=len(changes)), axis=0)
+    """Running sums of (N,) words, byte by byte, from anew at each of some starts, the first of which is 0."""
+    parts = changes.view(np.uint8).reshape(len(changes), -1)
+    sums = np.empty_like(parts)
+    for part, total in zip(parts.T, sums.T, strict=True):
+        np.cumsum(part, dtype=np.uint8, out=total)
+    sums = sums.view(changes.dtype)[:, 0]
+    before = _bytewise(np.subtract, sums[starts], changes[starts])
+    return _bytewise(np.subtract, sums, np.repeat(before, np.diff(starts, append=len(changes))))
 
 
 def _residuals(images: Sequence[Filtered], width: int, num_channels: int) -> _Steps:
-    """The filtered bytes that are not 0, as they are, by row and column."""
+    """The filtered bytes that are not 0, as they are, by place."""
     stride = 1 + width * num_channels
     size = (len(images[0].filters) + 1) * stride
     at = np.concatenate([8 * image.at + number * size for number, image in enumerate(images)])
     values = np.concatenate([image.words for image in images]).view(np.uint8)
     found = np.flatnonzero(values != 0)
-    rows, places = np.divmod(at[found >> 3] + (found & 7), stride)
-    kept = places > 0  # not the filter
-    rows, values = rows[kept], values[found[kept]]
-    columns, channels = np.divmod(places[kept] - 1, num_channels)
-    firsts = np.flatnonzero((np.diff(rows, prepend=-1) != 0) | (np.diff(columns, prepend=-1) != 0))
-    changes = np.zeros((len(firsts), LANES), np.uint8)
-    changes[np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(rows))), channels] = values
-    return _Steps(rows[firsts], columns[firsts], changes)
+    bytes_at = at[found >> 3] + (found & 7)
+    rows = bytes_at // stride
+    columns = (bytes_at - rows * stride - 1) // num_channels
+    places = rows * (width + 1) + columns
+    channels = bytes_at - places * num_channels - rows * (stride - (width + 1) * num_channels) - 1
+    # The bytes of a pixel, one behind the other, in one word.
+    firsts = _firsts(places)
+    size = num_channels + (num_channels == 3)
+    changes = np.zeros(len(firsts) * size, np.uint8)
+    pixel = np.zeros(len(places), np.int64)
+    pixel[firsts[1:]] = size
+    changes[np.cumsum(pixel) + channels] = values[found]
+    return _Steps(places[firsts], changes.view(f'u{size}'))
 
 
 def _linear(residuals: _Steps, filters: np.ndarray, width: int) -> _Steps:
     """Steps of every row's difference to the row above it.
 
-    Rows from one that starts a *chain*, being told without the one above, to the next such row, add up.
+    A row that is told without the one above starts a *chain*, and the rows from there to the next such row add up.
     """
-    kinds = filters[residuals.rows]
+    rows = residuals.places // (width + 1)
+    kinds = filters[rows]
     is_start = filters <= SUB
-    is_start[residuals.rows[kinds == PAETH]] = True  # Paeth without residuals repeats the row above
+    is_start[rows[kinds == PAETH]] = True  # Paeth's filter without residuals repeats the row above
     chains = np.cumsum(is_start)
     starts = np.append(0, np.flatnonzero(is_start))
-    pixels = residuals[(kinds == NONE) | (kinds == UP)]
-    steps = [residuals[kinds != PAETH], _Steps(pixels.rows, pixels.columns + 1, -pixels.changes)]
-    steps += _unpaeth(residuals[kinds == PAETH], _Steps.join(steps), chains, starts, filters, width)
-    steps = _Steps.join(steps)
-    followers = chains[steps.rows] + 1
-    return _Steps.join([steps, steps.moved(starts[followers], -1)])
+    linear = residuals[kinds != PAETH]
+    steps = _Steps.join([linear, residuals[(kinds == NONE) | (kinds == UP)].negative(1)])
+    rows = steps.places // (width + 1)
+    to_next = starts[chains[rows] + 1] - rows
+    parts = [steps, steps.negative(to_next * (width + 1))]
+    if len(linear.places) < len(residuals.places):
+        parts += _unpaeth(residuals[kinds == PAETH], steps, chains, starts, filters, width)
+    return _Steps.join(parts)
 
 
 def _unpaeth(residuals: _Steps, steps: _Steps, chains: np.ndarray, starts: np.ndarray, filters: np.ndarray, width: int
              ) -> list[_Steps]:
-    """Steps of the rows with Paeth's filter, told without the row above.
+    """Steps of the rows with Paeth's filter, told without the row above, and what takes them back at the next chains.
 
     Such a row can be told once the chain before it is. So in each round one row is, of every sequence of such rows.
 
@@ -184,65 +202,85 @@ def _unpaeth(residuals: _Steps, steps: _Steps, chains: np.ndarray, starts: np.nd
         filters: (rows,) uint8.
         width: Columns.
     """
-    if len(residuals.rows) == 0:
-        return []
     numbers = np.arange(len(starts))
-    rounds = numbers - np.maximum.accumulate(np.where(filters[starts] == PAETH, 0, numbers))
-    rounds = np.append(rounds, 0)
-    of_residual, of_step = rounds[chains[residuals.rows]], rounds[chains[steps.rows] + 1]
-    result = [steps[:0]]
-    for number in range(1, rounds.max() + 1):
-        above = _Steps.join([steps[of_step == number], result[-1][rounds[chains[result[-1].rows] + 1] == number]])
-        above = above.moved(starts[chains[above.rows] + 1])
-        result.append(_paeth_rows(residuals[of_residual == number], above, width))
+    is_paeth = filters[starts] == PAETH
+    is_paeth[0] = False  # rows before the first chain
+    rounds = np.append(numbers - np.maximum.accumulate(np.where(is_paeth, 0, numbers)), 0)
+    chain = chains[residuals.places // (width + 1)]
+    by_round = _by_number(residuals, rounds[chain])
+    rows = steps.places // (width + 1)
+    following = chains[rows] + 1
+    moved = _Steps(steps.places + (starts[following] - rows) * (width + 1), steps.changes)
+    above_by_round = _by_number(moved, rounds[following])
+    result, last = [], None
+    for number in range(1, len(by_round)):
+        above = above_by_round[number] if number < len(above_by_round) else moved[:0]
+        if last is not None:
+            above = _Steps.join([above, last])
+        told = _paeth_rows(by_round[number], above, width)
+        rows = told.places // (width + 1)
+        following = chains[rows] + 1
+        offsets = (starts[following] - rows) * (width + 1)
+        result += [told, told.negative(offsets)]
+        last = _Steps(told.places + offsets, told.changes)[rounds[following] == number + 1]
     return result
 
 
+def _by_number(steps: _Steps, numbers: np.ndarray) -> list[_Steps]:
+    """Steps parted by (N,) numbers from 0."""
+    order = np.argsort(numbers, kind='stable')
+    cuts = np.cumsum(np.bincount(numbers))[:-1]
+    return [steps[part] for part in np.split(order, cuts)]
+
+
 def _paeth_rows(residuals: _Steps, above: _Steps, width: int) -> _Steps:
-    """Steps of rows from their residuals and the steps of the rows above them."""
-    both = _Steps.join([residuals, above])
-    places = both.rows * (width + 1) + both.columns
-    unique, inverse = np.unique(places, return_inverse=True)
-    rows = unique // (width + 1)
-    added = np.zeros((2, len(unique), LANES), np.uint8)
-    added[0, inverse[:len(residuals.rows)]] = residuals.changes
-    np.add.at(added[1], inverse[len(residuals.rows):], above.changes)
-    residual, change = added
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    up = _running(change, starts)
-    lanes = [_paeth_lane(residual[:, lane], change[:, lane], up[:, lane], starts) for lane in range(LANES)]
-    changes = np.stack(lanes, axis=1)
-    kept = changes.any(axis=1)
-    return _Steps(rows[kept], (unique - rows * (width + 1))[kept], changes[kept])
+    """Steps of rows, told without the ones above, from their residuals and the steps of the rows above them."""
+    places, inverse = np.unique(np.concatenate([residuals.places, above.places]), return_inverse=True)
+    num_channels = residuals.changes.itemsize
+    added = np.zeros((2, len(places), num_channels), np.uint8)
+    added[0, inverse[:len(residuals.places)]] = residuals.changes.view(np.uint8).reshape(-1, num_channels)
+    np.add.at(added[1], inverse[len(residuals.places):], above.changes.view(np.uint8).reshape(-1, num_channels))
+    starts = _firsts(places // (width + 1))
+    # Channels know nothing of each other: they are so many rows more.
+    starts = (starts + len(places) * np.arange(num_channels)[:, None]).ravel()
+    residual, change = added.transpose(0, 2, 1).reshape(2, -1)
+    steps = np.ascontiguousarray(_paeth(residual, change, starts).reshape(num_channels, -1).T)
+    steps = steps.view(residuals.changes.dtype)[:, 0]
+    kept = steps != 0
+    return _Steps(places[kept], steps[kept])
 
 
-def _paeth_lane(residual: np.ndarray, change: np.ndarray, up: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Steps (N,) uint8 of one channel, at places that hold all residuals and all steps of the row above.
+def _paeth(residual: np.ndarray, change: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Steps (N,) uint8 of rows of one channel, at places that hold all residuals and all steps of the rows above.
 
     With a, b, c the pixels to the left, above, and left of that: where the row above has no step, b = c and the
-    prediction is a, so that the difference to the row above goes on. Where it has one, the prediction is b if a = c,
-    or a = b, which is nearly always so; the difference starts anew. What else it is there is found by doing it again
-    until nothing changes: each time, at least one more place of a row is right for good.
+    prediction is a, so that the difference to the row above goes on. Where it has one, the prediction is b if a = c
+    or a = b, which is nearly always so: the difference starts anew. What else it is there is found by doing it again
+    until nothing changes; each time, at least one more place of a row is right for good.
     """
+    up = _running(change, starts)
+    upper_left = up - change
     is_edge = change != 0
     is_edge[starts] = True
-    indices = np.maximum.accumulate(np.where(is_edge, np.arange(len(change)), 0))
-    upper_left = up - change
+    edges = np.flatnonzero(is_edge)
+    indices = np.repeat(edges, np.diff(edges, append=len(change)))
     extra = np.zeros_like(change)
     while True:
         differences = residual + extra
         sums = np.cumsum(differences, dtype=np.uint8)
         down = sums - (sums - differences)[indices]
-        left_down = np.append(np.uint8(0), down[:-1])
+        left_down = np.empty_like(down)
+        left_down[1:] = down[:-1]
         left_down[starts] = 0
-        predicted = np.where(is_edge, _paeth(upper_left + left_down, up, upper_left) - up, np.uint8(0))
+        predicted = np.zeros_like(extra)
+        predicted[edges] = _predicted((upper_left + left_down)[edges], up[edges], upper_left[edges]) - up[edges]
         if (predicted == extra).all():
             return change + down - left_down
         extra = predicted
 
 
-def _paeth(left: np.ndarray, up: np.ndarray, upper_left: np.ndarray) -> np.ndarray:
-    """Paeth's prediction (N,) uint8: whichever is nearest to left + up - upper_left, in this order."""
+def _predicted(left: np.ndarray, up: np.ndarray, upper_left: np.ndarray) -> np.ndarray:
+    """Whichever (N,) uint8 is nearest to left + up - upper_left, in this order."""
     a, b, c = (values.astype(np.int16) for values in (left, up, upper_left))
     to_left, to_up, to_upper_left = abs(b - c), abs(a - c), abs(a + b - 2 * c)
     nearest = np.where(to_up <= to_upper_left, up, upper_left)

@@ -47,33 +47,47 @@ def parse_all(segmentations: Mapping[int, Any], height: int, width: int, trusted
         width: Columns of the image.
         trusted: Take compressed text as it is; the caller asks `broken`.
     """
-    size = [height, width]
-    masks: dict[int, bytes] = {}
-    faults: dict[int, str] = {}
-    texts, lists = [], []
-    for key, segmentation in segmentations.items():
-        counts = segmentation.get('counts') if isinstance(segmentation, dict) else None
-        if isinstance(counts, str) and segmentation.get('size') == size:
-            masks[key] = counts.encode()
-            texts.append(key)
-        elif isinstance(counts, list) and segmentation.get('size') == size:
-            masks[key] = b''
-            lists.append(key)
-        else:
+    masks, faults, texts = _quickly(segmentations, [height, width])
+    if masks is None:
+        masks, texts = {}, []
+        for key, segmentation in segmentations.items():
             try:
                 masks[key] = parse(segmentation, height, width)
             except (ValueError, TypeError) as error:
                 faults[key] = str(error)
             else:
-                texts += [key] if counts is not None else []
-    compressed, bad = _from_all_runs([segmentations[key]['counts'] for key in lists], height, width)
-    masks.update(zip(lists, compressed, strict=True))
-    bad = {lists[index]: fault for index, fault in bad.items()}
+                if isinstance(segmentation, dict) and not isinstance(segmentation['counts'], list):
+                    texts.append(key)
     if not trusted:
-        bad |= {texts[index]: fault for index, fault in broken([masks[key] for key in texts], height, width).items()}
-    for key in bad:
-        del masks[key]
-    return masks, dict(sorted((faults | bad).items()))
+        bad = broken([masks[key] for key in texts], height, width)
+        for index, fault in bad.items():
+            faults[texts[index]] = fault
+            del masks[texts[index]]
+    return masks, dict(sorted(faults.items()))
+
+
+def _quickly(segmentations: Mapping[int, Any], size: list[int]) -> tuple[dict[int, bytes] | None, dict, list[int]]:
+    """Masks that are all compressed or all uncompressed, and of the right size, as they nearly always are.
+
+    Returns:
+        Masks, `None` where they are of several kinds; faults; keys of compressed masks.
+    """
+    try:
+        counts = [segmentation['counts'] for segmentation in segmentations.values()]
+        right = all(segmentation['size'] == size for segmentation in segmentations.values())
+    except (TypeError, KeyError, IndexError):
+        return None, {}, []
+    kinds = set(map(type, counts))
+    if not right or len(kinds) > 1:
+        return None, {}, []
+    keys = list(segmentations)
+    if kinds == {str}:
+        return dict(zip(keys, map(str.encode, counts), strict=True)), {}, keys
+    if kinds == {list}:
+        masks, faults = _from_all_runs(counts, *size)
+        return ({key: mask for index, (key, mask) in enumerate(zip(keys, masks, strict=True)) if index not in faults},
+                {keys[index]: fault for index, fault in faults.items()}, [])
+    return (None if kinds else {}), {}, []
 
 
 def broken(masks: Sequence[bytes], height: int, width: int) -> dict[int, str]:
@@ -108,21 +122,26 @@ def _from_runs(lengths: list, height: int, width: int) -> bytes:
 
 def _from_all_runs(masks: Sequence[list], height: int, width: int) -> tuple[list[bytes], dict[int, str]]:
     """Compress lists of alternating run lengths, outside first; position and fault of each that cannot be."""
-    if not masks:
-        return [], {}
+    flat = list(itertools.chain.from_iterable(masks))
     faults = {}
-    for index, lengths in enumerate(masks):
-        if not set(map(type, lengths)) <= {int} or min(lengths, default=0) < 0:
-            faults[index] = 'run lengths must be whole numbers from 0'
-        elif sum(lengths) != height * width:
-            faults[index] = f'run lengths must add up to {height} * {width} = {height * width}, got {sum(lengths)}'
-    usable = [[] if index in faults else lengths for index, lengths in enumerate(masks)]
-    counts = np.array([len(lengths) for lengths in usable], np.int64)
+    if not set(map(type, flat)) <= {int} or max(flat, default=0) > height * width or min(flat, default=0) < 0:
+        faults = {index: 'run lengths must be whole numbers from 0, and no longer than the image'
+                  for index, lengths in enumerate(masks)
+                  if not all(type(length) is int and 0 <= length <= height * width for length in lengths)}
+        flat = list(itertools.chain.from_iterable([] if index in faults else lengths
+                                                  for index, lengths in enumerate(masks)))
+    flat = np.array(flat, np.int64)
+    counts = np.array([0 if index in faults else len(lengths) for index, lengths in enumerate(masks)], np.int64)
+    ends = np.cumsum(counts)
+    sums = np.diff(np.concatenate([[0], np.cumsum(flat)])[np.concatenate([[0], ends])])
+    for index in np.flatnonzero(sums != height * width).tolist():
+        faults.setdefault(index, f'run lengths must add up to {height} * {width} = {height * width}, got {sums[index]}')
+    keep = np.repeat(np.array([index not in faults for index in range(len(masks))], bool), counts)
+    flat, counts = flat[keep], np.where([index in faults for index in range(len(masks))], 0, counts)
     # Every mask of an odd number of runs gets an empty one, so that filled runs are every second.
     odd = counts & 1
     lengths = np.zeros((counts + odd).sum(), np.int64)
-    lengths[np.arange(counts.sum()) + np.repeat(np.cumsum(odd) - odd, counts)] = np.fromiter(
-        itertools.chain.from_iterable(usable), np.int64, counts.sum())
+    lengths[np.arange(counts.sum()) + np.repeat(np.cumsum(odd) - odd, counts)] = flat
     halves = (counts + odd) // 2
     last = np.cumsum(halves)
     edges = np.cumsum(lengths).reshape(-1, 2) - height * width * np.repeat(np.cumsum(halves > 0) - 1, halves)[:, None]

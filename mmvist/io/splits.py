@@ -17,8 +17,8 @@ EXCEPT = '!'
 def read_split(path: str | Path) -> tuple[str, ...]:
     """Read a list: the id or name of a video on each line, or `!` and the id or name of one to leave out.
 
-    A list either names the videos that are used or, with `!` on every line, those that are not. `#` begins a comment
-    where it begins a line or follows a blank.
+    A list either names the videos that are used or, with `!` on every line, those that are not. What is both the id of
+    a video and the name of another is the id. `#` begins a comment where it begins a line or follows a blank.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -85,10 +85,9 @@ def random_split(video_set: VideoSet, held_out: int | float, seed: int = 0, same
         raise ValueError(f'{num_held_out} videos to hold out and {"some" if num_kept is None else num_kept} to keep '
                          f'are wanted, {len(videos)} of {len(video_set.videos)} can be drawn')
     order = sorted(videos, key=lambda video: hashlib.sha256(f'{seed}:{video.id}'.encode()).digest())[:num_drawn]
-    chosen = {video.id for video in order[:num_held_out]}
-    drawn = {video.id for video in order}
-    return ([str(video.id) for video in videos if video.id in drawn - chosen],
-            [str(video.id) for video in videos if video.id in chosen])
+    held, kept = ({video.id for video in part} for part in (order[:num_held_out], order[num_held_out:]))
+    return ([str(video.id) for video in videos if video.id in kept],
+            [str(video.id) for video in videos if video.id in held])
 
 
 def write_split(names: Sequence[str], path: str | Path, comment: str = '') -> None:
@@ -144,10 +143,10 @@ def _selected(video_set: VideoSet, places: Mapping[str, str], source: str | Path
     known = _positions([tracks.video for tracks in video_set.videos])
     chosen: dict[int, str] = {}
     for name, place in places.items():
-        found = known.get(name.removeprefix(EXCEPT), set())
+        found = known.get(name.removeprefix(EXCEPT), [])
         if len(found) != 1:
             problems.add(place, f'no video has the id or name {name!r}; there are {_some(video_set)}' if not found
-                         else f'{len(found)} videos have the id or name {name!r}')
+                         else f'{len(found)} videos have the name {name!r}')
             continue
         (position,) = found
         if position in chosen:
@@ -159,13 +158,12 @@ def _selected(video_set: VideoSet, places: Mapping[str, str], source: str | Path
     return VideoSet(video_set.classes, videos, video_set.category_ids)
 
 
-def _positions(videos: Sequence[Video]) -> dict[str, set[int]]:
-    """Places of the videos that an id or name may mean."""
-    positions: dict[str, set[int]] = {}
+def _positions(videos: Sequence[Video]) -> dict[str, list[int]]:
+    """Places of the videos that an id or name means."""
+    positions: dict[str, list[int]] = {}
     for position, video in enumerate(videos):
-        for key in {str(video.id), video.name}:
-            positions.setdefault(key, set()).add(position)
-    return positions
+        positions.setdefault(video.name, []).append(position)
+    return positions | {str(video.id): [position] for position, video in enumerate(videos)}
 
 
 def _some(video_set: VideoSet) -> str:

@@ -5,7 +5,7 @@ the business of `rle`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +41,13 @@ class Runs:
         last = np.cumsum(self.counts)
         return before[last] - before[last - self.counts]
 
+    def of_masks(self, wanted: np.ndarray) -> 'Runs':
+        """Keep the runs of some masks, given as (N,) bool; the others are empty then."""
+        if wanted.all():
+            return self
+        keep = wanted[self.owners]
+        return Runs(self.starts[keep], self.ends[keep], self.counts * wanted)
+
 
 @dataclass(frozen=True, eq=False)
 class SortedRuns:
@@ -75,10 +82,6 @@ class SortedRuns:
         keep = wanted[self.owners]
         starts, ends = self.starts[keep], self.ends[keep]
         return SortedRuns(starts, ends, self.owners[keep], self.disjoint or bool((starts[1:] >= ends[:-1]).all()))
-
-    def renamed(self, names: np.ndarray) -> 'SortedRuns':
-        """Give the masks other numbers, (N,), several the same where they are one."""
-        return replace(self, owners=names[self.owners])
 
     def union(self) -> 'SortedRuns':
         """The pixels of any mask, as one mask."""

@@ -190,7 +190,10 @@ class VideoTracks:
         rows = self.rows_of(track_id)
         labels, votes = np.unique(self.labels[rows], return_counts=True)
         score = self.track_scores.get(track_id)
-        return TrackSummary(int(labels[votes.argmax()]), float(self.scores[rows].mean() if score is None else score))
+        if score is None:
+            # As exact as the rows: tracks of equal scores must not differ in the last bit of their means.
+            score = np.float32(self.scores[rows].mean(dtype=np.float64))
+        return TrackSummary(int(labels[votes.argmax()]), float(score))
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,12 @@ def test_boxes_alone(streets, video_set):
     assert len(check_videos(boxes, 'a.json', streets.img_prefix, training=False).problems) == 0
 
 
+def test_images_are_not_odd_for_having_one_frame(video_set):
+    images = replace(video_set, videos=video_set.videos[2:])
+    assert check_videos(images, 'a.json', 'images', training=False, missing_images=True).remarks == (
+        'video c: no image images/c/00000.png',)
+
+
 def test_no_videos():
     report = check_videos(VideoSet(('car',), (), (1,)), 'a.json', 'images', training=False)
     with pytest.raises(ValueError, match='videos: there are none'):

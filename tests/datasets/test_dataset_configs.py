@@ -6,7 +6,7 @@ import pytest
 from mmengine.registry import init_default_scope
 
 from mmvist.datasets.wrappers import frame_index
-from mmvist.engine import load_config
+from mmvist.engine import check_config, load_config
 from mmvist.io import formats
 from mmvist.registry import DATA_SAMPLERS, DATASETS, METRICS
 from mmvist.structures import FrameResult
@@ -48,6 +48,11 @@ def config(request, street, tmp_path):
 
 def test_every_config_has_a_miniature():
     assert set(MINIATURES) == set(CONFIGS)
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_a_config_is_sound(name):
+    check_config(load_config(FOLDER / f'{name}.py'))
 
 
 def test_a_config_reads_its_dataset(config, request):

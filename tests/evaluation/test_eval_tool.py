@@ -74,7 +74,7 @@ def test_mots_files_by_class_and_video(tool, mots_files, tmp_path, capsys):
     assert not any(name.startswith('ytvis') for name in scores)
     printed = [line.split() for line in capsys.readouterr().out.split('\n')]
     assert ['v1', '75.00', '60.00', '100.00', '3', '2', '0'] in printed
-    assert [row[0] for row in printed if row and row[0] in ('car', 'pedestrian')] == ['car', 'pedestrian'] * 3
+    assert {('mots', 'sMOTSA'), ('car', '60.00'), ('pedestrian', '-')} <= {tuple(row[:2]) for row in printed}
 
 
 def scores_of(tool, out, *arguments):
@@ -90,7 +90,7 @@ def test_options_override_what_the_benchmark_does(tool, mots_files, ytvis_files,
     arguments = [*ytvis_files, '--metrics', 'ytvis', 'mots', '--min-score']
     scores = scores_of(tool, out, *arguments, '.95')
     assert (scores['mots/TP'], scores['ytvis/AP']) == (0, pytest.approx(.6 * 51 / 101))
-    assert scores_of(tool, out, *arguments, '.9')['mots/TP'] == 3
+    assert scores_of(tool, out, *arguments, '.85')['mots/TP'] == 3
     with_regions = [*mots_files, '--regions', 'auto', '--rules', 'auto', '--format', 'kitti_mots']
     assert scores_of(tool, out, *with_regions) == scores_of(tool, out, *mots_files)
 
@@ -120,11 +120,11 @@ def test_workers_change_nothing(tool, make_random_pair, tmp_path):
     assert one == two
 
 
-def test_results_are_compared(tool, sets, make_set, make_tracks, mots_files, tmp_path, capsys):
+def test_results_are_compared(tool, sets, mots_files, tmp_path, capsys):
     mots.write_txt(sets[0], tmp_path / 'perfect')
     out = tmp_path / 'scores.json'
-    assert tool.main([mots_files[0], str(tmp_path / 'perfect'), *mots_files[1:], '--metrics', 'mots', '--json', str(out),
-                      '--markdown', str(tmp_path / 'scores.md')]) == 0
+    assert tool.main([mots_files[0], str(tmp_path / 'perfect'), *mots_files[1:], '--metrics', 'mots', '--json',
+                      str(out), '--markdown', str(tmp_path / 'scores.md')]) == 0
     results = json.loads(out.read_text())['results']
     assert [(name, scores['mots/sMOTSA'], scores['mots/car/TP']) for name, scores in results.items()] == [
         ('results', .6, 3), ('perfect', 1, 5)]

@@ -1,5 +1,7 @@
 """Pictures of scores: which are written, and what is drawn in them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,9 +9,10 @@ import pytest
 from mmvist.evaluation import plots
 from mmvist.evaluation.files import Counted
 from mmvist.evaluation.functional import Scoring
+from mmvist.evaluation.functional.frame_ap import FrameMatches
 from mmvist.evaluation.plots import write_plots
 
-SCORING = Scoring(('ytvis', 'mots', 'hota', 'id'), overlaps='keep')
+SCORING = Scoring(('ytvis', 'mots', 'hota'), overlaps='keep')
 
 
 def count(truth, found):
@@ -23,8 +26,9 @@ def half(make_set, make_tracks, rect):
     box = rect(0, 0, 10, 10)
     truth = make_set(make_tracks(dict(id=1, masks={0: box}), dict(id=2, masks={0: rect(20, 0, 10, 10)}), length=1),
                      make_tracks(length=1, video=2))
-    found = make_set(make_tracks(dict(id=1, masks={0: box}, score=.9), dict(id=2, masks={0: rect(0, 12, 5, 5)}, score=.5),
-                                 length=1), make_tracks(dict(id=1, masks={0: box}, score=.1), length=1, video=2))
+    found = make_set(make_tracks(dict(id=1, masks={0: box}, score=.9),
+                                 dict(id=2, masks={0: rect(0, 12, 5, 5)}, score=.5), length=1),
+                     make_tracks(dict(id=1, masks={0: box}, score=.1), length=1, video=2))
     return count(truth, found)
 
 
@@ -33,10 +37,10 @@ def lines(axes):
 
 
 def test_files(half, tmp_path):
-    paths = write_plots({'a': half}, tmp_path / 'new')
+    counted = replace(half, scoring=replace(SCORING, metrics=('ytvis', 'mots')))
+    paths = write_plots({'a': counted}, tmp_path / 'new')
     assert [path.name for path in paths] == [
-        'ytvis_curves.png', 'ytvis_class_curves.png', 'ytvis_videos.png', 'mots_videos.png', 'hota_curves.png',
-        'hota_class_curves.png', 'hota_videos.png', 'id_videos.png']
+        'ytvis_curves.png', 'ytvis_class_curves.png', 'ytvis_videos.png', 'mots_videos.png']
     assert sorted(path.name for path in (tmp_path / 'new').iterdir()) == sorted(path.name for path in paths)
     for path in paths:
         assert np.ptp(cv2.imread(str(path))) > 200  # something is drawn
@@ -58,8 +62,31 @@ def test_precision_over_recall(half):
     assert lines(axes)['AP 50.5'].get_ydata().max() == pytest.approx(100)
 
 
+def test_precision_over_recall_of_images(half):
+    """COCO's counts have an entry for each frame; here both frames of one video are as that of `half`."""
+    frame = half.videos['v1']['ytvis']
+    counted = replace(half, videos={'v1': {'coco': [frame, frame]}, 'v2': {'coco': []}})
+    assert plots.CURVES['coco'][1](counted)['car']['AP75'][1].tolist() == pytest.approx([1.0] * 51 + [0.0] * 50)
+
+
+def test_precision_over_recall_of_frames(half):
+    """Of five cars: a hit, then at one score a hit and a false alarm; of pedestrians the only one; no other class."""
+    cars, more = (FrameMatches(np.array(scores), np.array(hits), num_objects)
+                  for scores, hits, num_objects in (([.5, .9], [True, True], 4), ([.5], [False], 1)))
+    person, rider = (FrameMatches(np.array([.1]), np.array([bool(count)]), count) for count in (1, 0))
+    counted = replace(half, classes=('car', 'pedestrian', 'rider'), videos={
+        'a': {'frame': {0: cars, 1: person}}, 'b': {'frame': {0: more, 2: rider}}})
+    curves = plots.CURVES['frame'][1](counted)
+    assert list(curves) == ['', 'car', 'pedestrian']
+    x, y = curves['car']['AP']
+    assert (x[0], x[-1]) == (.1, 100)
+    assert y.tolist() == pytest.approx([1.0] * 200 + [2 / 3] * 200 + [0.0] * 600)
+    assert y.mean() == pytest.approx((cars + more).ap)
+    assert curves['']['AP'][1].tolist() == pytest.approx([1.0] * 200 + [5 / 6] * 200 + [.5] * 600)
+
+
 def test_hota_over_alpha(half):
-    """One match of IoU 1, one miss, two false alarms: DetA 1/4, AssA 1/2 as the id is seen again."""
+    """One match of IoU 1, one miss, two false alarms: DetA 1/4; the videos do not share ids."""
     curves = plots.CURVES['hota'][1](half)
     assert list(curves) == ['', 'car']
     for row in curves.values():

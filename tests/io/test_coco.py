@@ -372,8 +372,8 @@ def test_many_random_annotations_round_trip(tmp_path):
         rows = []
         for track in range(int(rng.integers(4))):
             mask = rle.encode(rng.random((height, width)) < 0.4)
-            rows.append((0, 10 * number + track, int(rng.integers(2)), 1.0, rng.integers(-20, 20, 4) / 7 + [0, 0, 6, 6], mask,
-                         bool(rng.integers(2))))
+            box = rng.integers(-20, 20, 4) / 8 + [0, 0, 6, 6]
+            rows.append((0, 10 * number + track, int(rng.integers(2)), 1.0, box, mask, bool(rng.integers(2))))
         videos.append(VideoTracks.from_rows(Video(number, f'{number}', height, width, 1, (f'{number}.jpg',)), rows))
     video_set = VideoSet(('a', 'b'), tuple(videos), (1, 2))
     coco.write(video_set, tmp_path / 'a.json')

@@ -68,6 +68,11 @@ def test_selecting(names, expected):
     assert ids(select_videos(videos((1, 'a'), (2, 'b'), (3, 'c')), names)) == expected
 
 
+def test_an_id_goes_before_a_name():
+    # Folders are counted from 0, ids from 1.
+    assert ids(select_videos(videos((1, '0'), (2, '1'), (3, '2')), ['1', '2'])) == [1, 2]
+
+
 def test_selecting_keeps_classes_and_tracks(square_moving_right):
     tracks = square_moving_right(name='a')
     kept = select_videos(VideoSet(('car', 'dog'), (tracks, *videos((5,)).videos), (1, 7)), ['a'])
@@ -76,14 +81,14 @@ def test_selecting_keeps_classes_and_tracks(square_moving_right):
 
 
 @pytest.mark.parametrize(('text', 'problem'), [
-    ('a\nz\n', "line 2: no video has the id or name 'z'; there are 1 (a), 2 (b), 3 (2) and 1 more"),
+    ('a\nz\n', "line 2: no video has the id or name 'z'; there are 1 (a), 2 (b), 3 (2) and 2 more"),
     ('a\n# b\n1\n', "line 3: '1' is the video that line 1 names"),
-    ('2\n', "line 1: 2 videos have the id or name '2'"),
-    ('x\n', "line 1: no video has the id or name 'x'; there are 1 (a), 2 (b), 3 (2) and 1 more"),
+    ('2\nd\n', "line 2: 2 videos have the name 'd'"),
+    ('b\n2\n', "line 2: '2' is the video that line 1 names"),     # not video 3, whose name is 2
 ])
 def test_names_that_fit_no_video_or_several(listed, text, problem):
     with pytest.raises(FormatError) as caught:
-        apply_split(videos((1, 'a'), (2, 'b'), (3, '2'), (4, 'd')), listed(text))
+        apply_split(videos((1, 'a'), (2, 'b'), (3, '2'), (4, 'd'), (5, 'd')), listed(text))
     assert caught.value.problems == (problem,)
     assert caught.value.source == str(listed(text))
 

@@ -2,27 +2,28 @@
 
 import numpy as np
 
-from mmvist.structures.runs import SortedRuns
+from mmvist.structures.runs import Runs, SortedRuns
 
 
-def shared_pixels(first: SortedRuns, second: SortedRuns, num_first: int, num_second: int) -> np.ndarray:
-    """Pixels that each of the first masks shares with each of the second ones, (N, M) int64.
+def shared_pixels(first: Runs, second: SortedRuns, rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]
+                  ) -> np.ndarray:
+    """Pixels that groups of masks share, (R, C) int64.
 
     Args:
         first: N masks.
         second: M masks, disjoint.
-        num_first: N.
-        num_second: M.
+        rows: (N,) int64, the row that each of the first counts for.
+        columns: (M,) int64, the column that each of the second counts for.
+        shape: R, C.
     """
     low = np.searchsorted(second.ends, first.starts, side='right')
     high = np.searchsorted(second.starts, first.ends, side='left')
     counts = np.maximum(high - low, 0)
     last = np.cumsum(counts)
     # Each run of the first with each run of the second that it meets.
-    rows = np.repeat(np.arange(len(counts)), counts)
-    columns = np.arange(len(rows)) + np.repeat(low - last + counts, counts)
-    lengths = (np.minimum(first.ends[rows], second.ends[columns])
-               - np.maximum(first.starts[rows], second.starts[columns]))
-    pairs = first.owners[rows] * num_second + second.owners[columns]
+    meeting = np.repeat(np.arange(len(counts)), counts)
+    met = np.arange(len(meeting)) + np.repeat(low - last + counts, counts)
+    lengths = np.minimum(first.ends[meeting], second.ends[met]) - np.maximum(first.starts[meeting], second.starts[met])
+    pairs = rows[first.owners[meeting]] * shape[1] + columns[second.owners[met]]
     # Sums of whole numbers below 2^53 are exact.
-    return np.bincount(pairs, lengths, num_first * num_second).astype(np.int64).reshape(num_first, num_second)
+    return np.bincount(pairs, lengths, shape[0] * shape[1]).astype(np.int64).reshape(shape)

@@ -1,6 +1,7 @@
 """How alike objects and results are in every frame of a video: computed once, shared by all tracking scores."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -93,18 +94,24 @@ class _Portion:
     """The masks of some frames of a video."""
 
     def __init__(self, tracks: VideoTracks, start: int, stop: int, source: str) -> None:
-        self.tracks, self.source, self._frames = tracks, source, (start, stop)
+        self.tracks, self.source = tracks, source
         self.rows = np.arange(tracks.offsets[start], tracks.offsets[stop])
-        runs = runs_of(tracks, start, stop, source)
-        self.areas, self.runs = runs.areas, SortedRuns.of(runs)
+        self.runs = runs_of(tracks, start, stop, source)
+        self.areas = self.runs.areas
         self.labels, self.ignore = tracks.labels[self.rows], tracks.ignore[self.rows]
+
+    @cached_property
+    def sorted_runs(self) -> SortedRuns:
+        """The runs of all masks together."""
+        return SortedRuns.of(self.runs)
 
     def refuse_overlaps(self) -> None:
         """Raise ValueError, with the first place, when masks of one frame share pixels."""
-        if self.runs.disjoint:
+        runs = self.sorted_runs
+        if runs.disjoint:
             return
-        behind = np.flatnonzero(self.runs.starts[1:] < self.runs.ends[:-1])[0]
-        first, second = self.rows[self.runs.owners[behind:behind + 2]]
+        behind = np.flatnonzero(runs.starts[1:] < runs.ends[:-1])[0]
+        first, second = self.rows[runs.owners[behind:behind + 2]]
         tracks = self.tracks
         raise ValueError(f'{self.source}, video {tracks.video.name}, frame {tracks.frames[first]}: the masks of ids '
                          f'{tracks.ids[first]} and {tracks.ids[second]} overlap; MOTS wants each pixel in one mask at '
@@ -113,12 +120,10 @@ class _Portion:
 
 def _alike(truth: _Portion, mine: _Portion) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rows of the ground truth, rows of the results, and IoU of all pairs of one label that share pixels."""
-    objects = truth.runs.of_masks(~truth.ignore)
-    if objects.disjoint:
-        shared = shared_pixels(mine.runs, objects, len(mine.rows), len(truth.rows)).T
-    else:
-        shared = sum(shared_pixels(mine.runs, objects.of_masks(layer), len(mine.rows), len(truth.rows)).T
-                     for layer in _layers(truth))
+    objects = truth.sorted_runs.of_masks(~truth.ignore)
+    layers = [objects] if objects.disjoint else [objects.of_masks(layer) for layer in _layers(truth)]
+    numbers = np.arange(len(mine.rows)), np.arange(len(truth.rows))
+    shared = sum(shared_pixels(mine.runs, layer, *numbers, (len(mine.rows), len(truth.rows))) for layer in layers).T
     rows, columns = np.nonzero(shared * (truth.labels[:, None] == mine.labels))
     both = shared[rows, columns]
     return truth.rows[rows], mine.rows[columns], both / (truth.areas[rows] + mine.areas[columns] - both)
@@ -141,8 +146,9 @@ def _ignore_share(truth: _Portion, mine: _Portion) -> np.ndarray:
     if owners.max() >= 0:
         groups = [(label, mine.labels == label) for label in np.unique(mine.labels).tolist()]
     for label, members in groups:
-        region = truth.runs.of_masks(truth.ignore & ((truth.labels == -1) | (truth.labels == label))).union()
-        inside = shared_pixels(mine.runs.of_masks(members), region, len(mine.rows), 1)[:, 0]
+        region = truth.sorted_runs.of_masks(truth.ignore & ((truth.labels == -1) | (truth.labels == label))).union()
+        inside = shared_pixels(mine.runs.of_masks(members), region, np.arange(len(mine.rows)), np.zeros(1, np.int64),
+                               (len(mine.rows), 1))[:, 0]
         share += inside / np.maximum(mine.areas, 1)
     return share
 

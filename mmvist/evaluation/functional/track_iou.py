@@ -1,12 +1,13 @@
 """Overlap of whole tracks: their masks, taken over all frames at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from mmvist.evaluation.functional.shared_pixels import shared_pixels
 from mmvist.structures import VideoTracks
-from mmvist.structures.runs import SortedRuns
+from mmvist.structures.runs import Runs, SortedRuns
 from mmvist.structures.video_runs import frame_portions, runs_of
 
 
@@ -56,9 +57,14 @@ def track_table(tracks: VideoTracks) -> TrackTable:
     ids = list(dict.fromkeys([track for track in tracks.track_scores if track in present] + sorted(present)))
     position = {track: index for index, track in enumerate(ids)}
     owners = np.array([position[track] for track in tracks.ids.tolist()], np.int64)
-    summaries = [tracks.summary(track) for track in ids]
-    return TrackTable(tracks, owners, np.array([summary.label for summary in summaries], np.int64),
-                      np.array([summary.score for summary in summaries], np.float64),
+    # What most rows say, the lowest label on a tie.
+    span = int(tracks.labels.max(initial=0)) + 2
+    votes = np.bincount(owners * span + tracks.labels + 1, minlength=len(ids) * span).reshape(len(ids), span)
+    means = np.bincount(owners, tracks.scores, len(ids)) / np.maximum(np.bincount(owners, minlength=len(ids)), 1)
+    # As exact as the rows: equal scores of all rows must not differ in the last bit of their means.
+    means = means.astype(np.float32).tolist()
+    scores = np.array([tracks.track_scores.get(track, mean) for track, mean in zip(ids, means, strict=True)])
+    return TrackTable(tracks, owners, votes.argmax(axis=1) - 1, scores.astype(np.float64),
                       np.bincount(owners, tracks.ignore, len(ids)) > 0)
 
 
@@ -80,25 +86,31 @@ def track_overlap(first: TrackTable, second: TrackTable, wanted: np.ndarray) -> 
         for side, (table, source) in enumerate(((first, 'results'), (second, 'ground truth'))):
             runs = runs_of(table.tracks, start, stop, source)
             owners = table.owners[slice(*table.tracks.offsets[[start, stop]].tolist())]
-            volumes[side] += _sums(owners, runs.areas, len(table))
-            num_filled[side] += _sums(owners, runs.areas > 0, len(table))
-            compared = wanted.any(axis=1 - side)[owners]
-            sides.append((SortedRuns.of(runs).of_masks(compared), owners) if compared.any() else None)
-        if None not in sides:
-            shared += _shared(*sides[0], *sides[1], shared.shape)
+            areas = runs.areas
+            volumes[side] += _sums(owners, areas, len(table))
+            num_filled[side] += _sums(owners, areas > 0, len(table))
+            sides.append((runs, owners, wanted.any(axis=1 - side)[owners]))
+        if all(compared.any() for _, _, compared in sides):
+            shared += _shared(sides, shared.shape)
     either = volumes[0][:, None] + volumes[1] - shared
     areas, other_areas = (pixels / np.maximum(filled, 1) for pixels, filled in zip(volumes, num_filled, strict=True))
     return TrackOverlap(np.where(wanted, shared / np.maximum(either, 1), 0.0), areas, other_areas)
 
 
-def _shared(runs: SortedRuns, owners: np.ndarray, other_runs: SortedRuns, other_owners: np.ndarray,
-            shape: tuple[int, int]) -> np.ndarray:
-    """Pixels that tracks share in some frames, (N, M)."""
-    if other_runs.disjoint:
-        return shared_pixels(runs.renamed(owners), other_runs.renamed(other_owners), *shape)
+def _shared(sides: Sequence[tuple[Runs, np.ndarray, np.ndarray]], shape: tuple[int, int]) -> np.ndarray:
+    """Pixels that tracks share in some frames, (N, M).
+
+    Args:
+        sides: The runs of either side, the track of each mask, and whether the mask is compared.
+        shape: N, M.
+    """
+    (runs, owners, compared), (other_runs, other_owners, other_compared) = sides
+    mine, others = runs.of_masks(compared), SortedRuns.of(other_runs).of_masks(other_compared)
+    if others.disjoint:
+        return shared_pixels(mine, others, owners, other_owners, shape)
     # The masks of one track never overlap.
-    return sum(shared_pixels(runs.renamed(owners), other_runs.of_masks(other_owners == track).renamed(other_owners),
-                             *shape) for track in np.unique(other_owners).tolist())
+    return sum(shared_pixels(mine, others.of_masks(other_owners == track), owners, other_owners, shape)
+               for track in np.unique(other_owners[other_compared]).tolist())
 
 
 def _sums(owners: np.ndarray, values: np.ndarray, num_tracks: int) -> np.ndarray:

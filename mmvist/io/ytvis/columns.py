@@ -21,11 +21,11 @@ class Columns:
         self._frames: list[int] = []
         self._scores: list[float] = []
         self._masks: list[bytes | None] = []
-        self._boxes: list[Sequence[float] | None] = []
+        self._boxes: list[np.ndarray] = []
         self._tracks: list[tuple[str, int, int, bool, int]] = []
 
     def add(self, place: str, track: int, label: int, ignore: bool, masks: Mapping[int, bytes | None],
-            scores: Sequence[float], boxes: Sequence[Sequence[float]] | None = None) -> None:
+            scores: Sequence[float], boxes: np.ndarray | None = None) -> None:
         """Add a track.
 
         Args:
@@ -35,13 +35,13 @@ class Columns:
             ignore: Whether it is a crowd.
             masks: By frame; `None` for a box without a mask.
             scores: One for each mask.
-            boxes: xyxy, one for each mask; by default they are the masks' own.
+            boxes: (N, 4), xyxy, one for each mask; nan, or by default, where it is the mask's own.
         """
         self._tracks.append((place, track, label, ignore, len(masks)))
         self._frames.extend(masks)
         self._masks.extend(masks.values())
         self._scores.extend(scores)
-        self._boxes.extend([None] * len(masks) if boxes is None else boxes)
+        self._boxes.append(np.full((len(masks), 4), np.nan) if boxes is None else boxes)
 
     def tracks(self, problems: Problems, trusted: bool, track_scores: Mapping[int, float] | None = None) -> VideoTracks:
         """The video.
@@ -55,7 +55,7 @@ class Columns:
         frames = np.array(self._frames, np.int64)
         ids, labels, ignore = (np.repeat(np.array([entry[column] for entry in self._tracks], dtype), numbers)
                                for column, dtype in ((1, np.int64), (2, np.int64), (3, bool)))
-        boxes = np.array([box or [np.nan] * 4 for box in self._boxes], np.float64).reshape(-1, 4)
+        boxes = np.concatenate([np.zeros((0, 4)), *self._boxes])
         order = np.argsort(frames, kind='stable')
         if not trusted:
             order = order[~np.isin(order, self._check(problems, numbers))]

@@ -73,8 +73,8 @@ def read(path: str | Path, trusted: bool = False) -> VideoSet:
 
 
 def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: bool
-            ) -> tuple[dict[int, bytes | None], list[list[float] | None]]:
-    """Masks by frame, frames where it is absent left out, and xyxy boxes, `None` where a mask tells."""
+            ) -> tuple[dict[int, bytes | None], np.ndarray | None]:
+    """Masks by frame, frames where it is absent left out, and xyxy boxes, nan where a mask tells."""
     columns = {}
     for key in ('segmentations', 'bboxes'):
         if entry.get(key) is None:
@@ -82,16 +82,16 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
         elif tables.check_length(entry, key, video, place, problems):
             columns[key] = entry[key]
         else:
-            return {}, []
+            return {}, None
     if entry.get('segmentations') is None and entry.get('bboxes') is None:
         problems.add(place, 'keys are missing: segmentations, or bboxes for a track of boxes alone')
-        return {}, []
+        return {}, None
     masks, faults = parse_all({frame: segmentation for frame, segmentation in enumerate(columns['segmentations'])
                                if segmentation not in ABSENT}, video.height, video.width, trusted=True)
     for frame, fault in faults.items():
         problems.add(f'{place}, frame {frame}', fault)
     if trusted and entry.get('segmentations') is not None:
-        return masks, [None] * len(masks)
+        return masks, None
     boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
     for frame, box in boxes.items():
         if (isinstance(box, list) and len(box) == 4
@@ -99,9 +99,11 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
             boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
             problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
-            return {}, []
+            return {}, None
     frames = sorted({*masks, *boxes})
-    return {frame: masks.get(frame) for frame in frames}, [boxes.get(frame) for frame in frames]
+    missing = [np.nan] * 4
+    return ({frame: masks.get(frame) for frame in frames},
+            np.array([boxes.get(frame, missing) for frame in frames], np.float64).reshape(-1, 4))
 
 
 def write(video_set: VideoSet, path: str | Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmvist.evaluation.functional.similarity import mask_similarity
-from mmvist.evaluation.functional.track_iou import track_iou, track_table
+from mmvist.evaluation.functional.track_iou import track_overlap, track_table
 from mmvist.structures import rle
 
 
