@@ -26,6 +26,10 @@ BENCHMARK_SCORES = {
     'ytvis': Scoring(('ytvis',), overlaps='by_score'),
     'kitti_mots': Scoring(('mots', 'hota', 'id')),
     'mots': Scoring(('mots', 'hota', 'id')),
+    'davis': Scoring(('mots', 'hota', 'id')),
+    'mot': Scoring(('mot', 'hota', 'id'), regions='boxes', distractors=True),
+    'bdd100k': Scoring(('mot', 'hota', 'id'), regions='boxes', rules='motmetrics'),
+    'coco': Scoring(('coco',)),
 }
 
 

@@ -14,7 +14,7 @@ from mmvist.evaluation.files import Counted
 from mmvist.evaluation.functional.frame_ap import NO_MATCHES
 from mmvist.evaluation.functional.hota import ALPHAS
 from mmvist.evaluation.functional.matching import ClassMatches
-from mmvist.evaluation.functional.video_ap import RECALL_GRID, _curves
+from mmvist.evaluation.functional.video_ap import RECALL_GRID, curves
 from mmvist.evaluation.report import VIDEO, split_name
 from mmvist.io.atomic import open_atomic
 from mmvist.io.progress import progress
@@ -27,7 +27,8 @@ COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#0
 STYLES = ('-', '--', '-.', ':')
 MAIN_SCORES = {'ytvis': 'AP', 'coco': 'AP', 'frame': 'AP', 'mots': 'sMOTSA', 'mot': 'MOTA', 'hota': 'HOTA',
                'id': 'IDF1'}
-FINE_GRID = np.arange(1, 1001) / 1000  # of recall
+NUM_RECALLS = 1000
+RECALLS = np.arange(1, NUM_RECALLS + 1)  # whole numbers, so that a recall is reached or not whatever the last bit
 MAX_BARS = 60
 DPI = 120
 
@@ -65,7 +66,7 @@ def write_plots(results: Mapping[str, Counted], folder: str | Path) -> list[Path
 
 
 def _precision_over_recall(classes: Sequence[str], videos: Sequence[Mapping[int, ClassMatches]]) -> Curves:
-    precision = _curves(videos, len(classes))[0][:, 0]
+    precision = curves(videos, len(classes))[0][:, 0]
     defined = np.flatnonzero(~np.isnan(precision[:, 0, 0])).tolist()
     rows = {'': precision[defined].mean(axis=0)} | {classes[label]: precision[label] for label in defined}
     x = 100 * RECALL_GRID
@@ -92,10 +93,10 @@ def _of_frames(counted: Counted) -> Curves:
             order = np.argsort(-total.scores, kind='stable')
             ends = np.flatnonzero(np.diff(total.scores[order], append=-np.inf))
             hits = np.cumsum(total.hits[order])[ends]
-            places = np.searchsorted(hits, FINE_GRID * total.num_objects, side='left')
+            places = np.searchsorted(hits * NUM_RECALLS, RECALLS * total.num_objects, side='left')
             rows[name] = np.append(hits / (ends + 1), 0)[places]
     rows = {'': np.mean(list(rows.values()), axis=0), **rows}
-    return {row: {'AP': (100 * FINE_GRID, values)} for row, values in rows.items()}
+    return {row: {'AP': (100 * RECALLS / NUM_RECALLS, values)} for row, values in rows.items()}
 
 
 def _hota_over_alpha(counted: Counted) -> Curves:

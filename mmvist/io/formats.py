@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from mmvist.io import mots, ytvis
+from mmvist.io import coco, mot, mots, ytvis
 from mmvist.io.splits import apply_split
 from mmvist.structures import VideoSet
 
@@ -24,7 +25,7 @@ class Format:
         read_results: Reads results for the videos and classes of a ground truth.
         write: Writes ground truth.
         write_results: Writes results.
-        regions: What it holds of an object.
+        regions: What its benchmark compares.
         sequence_names: The sequences of a ground truth, where each has a file or folder of its own.
         may_trust: Whether both readers take `trusted`, which leaves the checks of masks to the caller.
     """
@@ -36,6 +37,14 @@ class Format:
     regions: Literal['masks', 'boxes']
     sequence_names: Callable[[str | Path], list[str]] | None = None
     may_trust: bool = False
+
+
+def _late(module: str, function: str) -> Callable:
+    """A function of a module here that is imported when it is called: what needs OpenCV or Pillow would be in memory."""
+    def call(*args: object, **options: object) -> VideoSet | list[str] | None:
+        return getattr(import_module(f'mmvist.io.{module}'), function)(*args, **options)
+
+    return call
 
 
 def _mots(benchmark: mots.MOTSBenchmark, write_ground_truth: Callable[..., None]) -> Format:
@@ -54,10 +63,17 @@ FORMATS = {
     'ytvis': Format(ytvis.read, ytvis.read_results, ytvis.write, ytvis.write_results, 'masks', may_trust=True),
     'kitti_mots': _mots(mots.KITTI_MOTS, mots.write_txt),
     'mots': _mots(mots.MOTS_CHALLENGE, mots.write_txt),
+    'mot': Format(mot.read, mot.read_results, mot.write, mot.write_results, 'boxes', mot.sequence_names),
+    'bdd100k': Format(*(_late('bdd100k', name) for name in ('read', 'read_results', 'write', 'write_results')), 'boxes',
+                      _late('bdd100k', 'sequence_names')),
+    'davis': Format(*(_late('davis', name) for name in ('read', 'read_results', 'write', 'write')), 'masks',
+                    _late('davis', 'sequence_names')),
+    'coco': Format(coco.read, coco.read_results, coco.write, coco.write_results, 'masks'),
 }
 # Two forms of one format: read as the format, written under these names.
 WRITERS = {name: format.write for name, format in FORMATS.items()} | {
-    'kitti_mots_png': partial(mots.write_png, first_frame=0), 'mots_png': partial(mots.write_png, first_frame=1)}
+    'kitti_mots_png': partial(mots.write_png, first_frame=0), 'mots_png': partial(mots.write_png, first_frame=1),
+    'bdd100k_bitmask': _late('bdd100k', 'write_bitmask')}
 
 
 def read(path: str | Path, format: str, seqmap: str | Path | None = None, split: str | Path | None = None) -> VideoSet:

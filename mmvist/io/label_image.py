@@ -43,7 +43,8 @@ def split_runs(starts: np.ndarray, values: np.ndarray, num_pixels: int, num_imag
     offsets = images * num_pixels
     runs = Runs(starts - offsets, ends - offsets, np.diff(firsts, append=len(starts)))
     masks: list[dict[int, bytes]] = [{} for _ in range(num_images)]
-    for image, value, mask in zip(images[firsts].tolist(), values[firsts].tolist(), encode(runs, num_pixels), strict=True):
+    texts = encode(runs, num_pixels)
+    for image, value, mask in zip(images[firsts].tolist(), values[firsts].tolist(), texts, strict=True):
         masks[image][value] = mask
     return masks
 

@@ -4,12 +4,13 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from mmvist.io.label_image import split_runs, split_values
-from mmvist.io.png_filters import AVERAGE, PAETH, Filtered, boundaries
+from mmvist.io.png_filters import AVERAGE, PAETH, UP, Filtered, boundaries
 
 try:
     # Many times faster than zlib on long runs of zeros; see requirements/optional.txt.
@@ -21,12 +22,13 @@ SIGNATURE = b'\x89PNG\r\n\x1a\n'
 GREY, RGB, PALETTE, RGBA = 0, 2, 3, 6
 NUM_CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, RGBA: 4}
 DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8,), PALETTE: (1, 2, 4, 8), RGBA: (8,)}
-MAX_PIXELS = 1 << 28  # more would be a bomb
+MAX_PIXELS = 1 << 27  # more would be a bomb
+KNOWN_FILTERS = bytes(range(PAETH + 1))
 # First column and row, and steps along them, of the seven parts of an interlaced image.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 # Images that are worked on together: enough that the cost of calls is shared, few enough to stay in the cache.
-MAX_BATCH = 160
-MAX_BATCH_PIXELS = 1 << 29
+MAX_BATCH = 64
+MAX_BATCH_PIXELS = 1 << 28
 # With more than one in so many words of eight bytes that is not 0, OpenCV is faster.
 SPARSITY = 32
 
@@ -65,12 +67,13 @@ class _Header:
     def size(self) -> tuple[int, int]:
         return self.height, self.width
 
-    @property
+    @cached_property
     def num_bytes(self) -> int:
         """Of the rows with their filters, inflated."""
         parts = ADAM7 if self.interlaced else ((0, 0, 1, 1),)
-        sizes = ((-(-(self.width - left) // across), -(-(self.height - top) // down)) for left, top, across, down in parts)
-        return sum(rows * (1 + -(-columns * self.pixel_bits // 8)) for columns, rows in sizes if columns > 0 and rows > 0)
+        sizes = ((len(range(left, self.width, across)), len(range(top, self.height, down)))
+                 for left, top, across, down in parts)
+        return sum(rows * (1 + (columns * self.pixel_bits + 7) // 8) for columns, rows in sizes if columns)
 
 
 def read_labels(files: Iterable[Path]) -> Iterator[LabelImage | str]:
@@ -110,7 +113,7 @@ def _image(header: _Header, masks: dict[int, bytes]) -> LabelImage:
 
 
 def _read(file: Path) -> tuple[_Header | None, Filtered | LabelImage | str]:
-    with open(file, 'rb') as stream:
+    with open(file, 'rb', buffering=0) as stream:
         data = stream.read()
     try:
         header, compressed = _parse(data)
@@ -124,7 +127,7 @@ def _read(file: Path) -> tuple[_Header | None, Filtered | LabelImage | str]:
 def _parse(data: bytes) -> tuple[_Header, bytes]:
     """Header and compressed rows of a file, all sums checked."""
     if not data.startswith(SIGNATURE):
-        raise ValueError('not a PNG image' if data else 'the file is empty')
+        raise ValueError('not a PNG image')
     header, parts, at = None, [], len(SIGNATURE)
     while True:
         if at + 12 > len(data):
@@ -144,6 +147,7 @@ def _parse(data: bytes) -> tuple[_Header, bytes]:
         at = end + 4
 
 
+@lru_cache(64)
 def _header(name: bytes, data: bytes) -> _Header:
     if name != b'IHDR' or len(data) != 13:
         raise ValueError('the PNG image does not begin with its header')
@@ -180,13 +184,12 @@ def _filtered(header: _Header, rows: np.ndarray) -> Filtered | None:
     if header.interlaced or header.pixel_bits < 8:
         return None
     rows = rows.reshape(header.height, -1)
-    filters = rows[:, 0].tobytes()
-    if max(filters) > PAETH:
-        raise ValueError(f'row {filters.index(max(filters))} of the PNG image has the unknown filter {max(filters)}')
-    if AVERAGE in filters:
-        return None
     filtered = Filtered.of(rows, header.pixel_bits // 8)
-    return filtered if len(filtered.at) * SPARSITY <= rows.size // 8 + SPARSITY else None
+    filters = filtered.filters.tobytes()
+    unknown = filters.translate(None, KNOWN_FILTERS)
+    if unknown:
+        raise ValueError(f'row {filters.index(unknown[0])} of the PNG image has the unknown filter {unknown[0]}')
+    return filtered if AVERAGE not in filters and len(filtered.at) * SPARSITY <= rows.size // 8 + SPARSITY else None
 
 
 def _decode(header: _Header, compressed: bytes) -> LabelImage:
@@ -209,6 +212,17 @@ def _decode(header: _Header, compressed: bytes) -> LabelImage:
         # Blue comes first, and alpha last.
         values = values[..., [2, 1, 0, 3][:values.shape[2]]].astype(np.int64) @ 256 ** np.arange(values.shape[2])[::-1]
     return _image(header, split_values(values))
+
+
+def encode_grey(values: np.ndarray) -> bytes:
+    """A PNG file of an image (H, W), uint8 or uint16, not empty; each row is told by the one above it."""
+    size = values.itemsize
+    pixels = np.ascontiguousarray(values, values.dtype.newbyteorder('>')).view(np.uint8)
+    rows = np.full((len(values), 1 + pixels.shape[1]), UP, np.uint8)
+    rows[0, 1:] = pixels[0]
+    np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])
+    ihdr = struct.pack('>IIBBBBB', values.shape[1], len(values), 8 * size, GREY, 0, 0, 0)
+    return SIGNATURE + _chunk(b'IHDR', ihdr) + _chunk(b'IDAT', zlib.compress(rows)) + _chunk(b'IEND', b'')
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -1,10 +1,11 @@
 """PNG's row filters undone where something changes, without ever making the images.
 
-Of a label image nearly all filtered bytes are 0. What is left are *steps*: a place, and what it adds to every pixel from
-there to the end of the row (https://www.w3.org/TR/png-3/#9Filters). Bytes count modulo 256, each channel for itself.
+Of a label image nearly all filtered bytes are 0. What is left are *steps*: a place, and what it adds to every pixel
+from there to the end of the row (https://www.w3.org/TR/png-3/#9Filters). Bytes count modulo 256, each channel for
+itself.
 
-Images of one size are worked on together, as one tall image with a blank row under each of them. So a first row needs no
-rule of its own, and every column ends with 0.
+Images of one size are worked on together, as one tall image with a blank row under each of them. So a first row needs
+no rule of its own, and every column ends with 0.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ class Filtered:
         """
         filters = rows[:, 0].copy()
         rows[:, 0] = 0
-        if not filters.any():
+        if not filters.tobytes().strip(b'\0'):
             # Unfiltered rows are full of numbers. What Sub would have left is not.
             differences = rows.copy()
             differences[:, 1 + num_channels:] -= rows[:, 1:-num_channels]
@@ -61,7 +62,7 @@ class _Steps:
     """Changes along the rows.
 
     Attributes:
-        places: (N,) int64, row of the tall image * (W + 1) + column; those in column W change nothing.
+        places: (N,) int32, row of the tall image * (W + 1) + column; those in column W change nothing.
         changes: (N,) what is added from there on; 1, 2 or 4 bytes, one a channel, in the order of the file.
     """
 
@@ -83,14 +84,14 @@ class _Steps:
         """By place."""
         # Place and change in one number: sorting it is several times faster than sorting an index.
         packed = np.sort(self.places.astype(np.uint64) << np.uint64(32) | self.changes)
-        return _Steps((packed >> np.uint64(32)).astype(np.int64), packed.astype(self.changes.dtype))
+        return _Steps((packed >> np.uint64(32)).astype(self.places.dtype), packed.astype(self.changes.dtype))
 
 
 def boundaries(images: Sequence[Filtered], width: int, num_channels: int) -> tuple[np.ndarray, np.ndarray]:
     """Where the values of images change, from column to column.
 
     Args:
-        images: Of one size; all their pixels together are less than 2 ** 30.
+        images: Of one size; all their bytes together, with a row and a column more, are less than 2 ** 31.
         width: Columns.
         num_channels: 1..4, a byte each.
 
@@ -113,7 +114,7 @@ def boundaries(images: Sequence[Filtered], width: int, num_channels: int) -> tup
     lengths, rows = lengths[filled], rows[filled]
     columns = steps.places[filled] - rows * (width + 1)
     numbers = rows // (height + 1)
-    first = (numbers * width + columns) * height + rows - numbers * (height + 1)
+    first = (numbers.astype(np.int64) * width + columns) * height + rows - numbers * (height + 1)
     before = np.cumsum(lengths) - lengths
     pixels = np.repeat(first - before * height, lengths) + np.arange(lengths.sum()) * height
     across = _Steps(pixels, np.repeat(down[filled], lengths)).sorted()
@@ -149,21 +150,24 @@ def _residuals(images: Sequence[Filtered], width: int, num_channels: int) -> _St
     """The filtered bytes that are not 0, as they are, by place."""
     stride = 1 + width * num_channels
     size = (len(images[0].filters) + 1) * stride
-    at = np.concatenate([8 * image.at + number * size for number, image in enumerate(images)])
+    offsets = np.repeat(np.arange(len(images), dtype=np.int32) * size, [len(image.at) for image in images])
+    # 32 bits are enough, and every pass over them takes half the time.
+    at = offsets + 8 * np.concatenate([image.at for image in images], dtype=np.int32, casting='same_kind')
     values = np.concatenate([image.words for image in images]).view(np.uint8)
     found = np.flatnonzero(values != 0)
-    bytes_at = at[found >> 3] + (found & 7)
+    bytes_at = at[found >> 3] + (found & 7).astype(np.int32)
     rows = bytes_at // stride
-    columns = (bytes_at - rows * stride - 1) // num_channels
+    channels = bytes_at - rows * stride - 1
+    columns = channels // num_channels
+    channels -= columns * num_channels
     places = rows * (width + 1) + columns
-    channels = bytes_at - places * num_channels - rows * (stride - (width + 1) * num_channels) - 1
     # The bytes of a pixel, one behind the other, in one word.
     firsts = _firsts(places)
     size = num_channels + (num_channels == 3)
     changes = np.zeros(len(firsts) * size, np.uint8)
-    pixel = np.zeros(len(places), np.int64)
+    pixel = np.zeros(len(places), np.int32)
     pixel[firsts[1:]] = size
-    changes[np.cumsum(pixel) + channels] = values[found]
+    changes[np.cumsum(pixel, dtype=np.int32) + channels] = values[found]
     return _Steps(places[firsts], changes.view(f'u{size}'))
 
 
@@ -176,8 +180,8 @@ def _linear(residuals: _Steps, filters: np.ndarray, width: int) -> _Steps:
     kinds = filters[rows]
     is_start = filters <= SUB
     is_start[rows[kinds == PAETH]] = True  # Paeth's filter without residuals repeats the row above
-    chains = np.cumsum(is_start)
-    starts = np.append(0, np.flatnonzero(is_start))
+    chains = np.cumsum(is_start, dtype=np.int32)
+    starts = np.append(0, np.flatnonzero(is_start)).astype(np.int32)
     linear = residuals[kinds != PAETH]
     steps = _Steps.join([linear, residuals[(kinds == NONE) | (kinds == UP)].negative(1)])
     rows = steps.places // (width + 1)
@@ -235,15 +239,21 @@ def _by_number(steps: _Steps, numbers: np.ndarray) -> list[_Steps]:
 
 def _paeth_rows(residuals: _Steps, above: _Steps, width: int) -> _Steps:
     """Steps of rows, told without the ones above, from their residuals and the steps of the rows above them."""
-    places, inverse = np.unique(np.concatenate([residuals.places, above.places]), return_inverse=True)
+    places = np.concatenate([residuals.places, above.places])
+    order = np.argsort(places)
+    places = places[order]
+    firsts = _firsts(places)
     num_channels = residuals.changes.itemsize
-    added = np.zeros((2, len(places), num_channels), np.uint8)
-    added[0, inverse[:len(residuals.places)]] = residuals.changes.view(np.uint8).reshape(-1, num_channels)
-    np.add.at(added[1], inverse[len(residuals.places):], above.changes.view(np.uint8).reshape(-1, num_channels))
-    starts = _firsts(places // (width + 1))
+    changes = np.zeros((2, len(order)), residuals.changes.dtype)
+    changes[0, :len(residuals.places)] = residuals.changes
+    changes[1, len(residuals.places):] = above.changes
     # Channels know nothing of each other: they are so many rows more.
+    lanes = changes.take(order, axis=1).view(np.uint8).reshape(2, -1, num_channels).transpose(0, 2, 1).ravel()
+    sums = np.add.reduceat(lanes, (firsts + len(order) * np.arange(2 * num_channels)[:, None]).ravel(), dtype=np.uint8)
+    residual, change = sums.reshape(2, -1)
+    places = places[firsts]
+    starts = _firsts(places // (width + 1))
     starts = (starts + len(places) * np.arange(num_channels)[:, None]).ravel()
-    residual, change = added.transpose(0, 2, 1).reshape(2, -1)
     steps = np.ascontiguousarray(_paeth(residual, change, starts).reshape(num_channels, -1).T)
     steps = steps.view(residuals.changes.dtype)[:, 0]
     kept = steps != 0

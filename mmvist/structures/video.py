@@ -182,7 +182,9 @@ class VideoTracks:
 
     def with_min_score(self, min_score: float) -> 'VideoTracks':
         """Keep the tracks whose score, stated or the rows' mean, is at least `min_score`."""
-        kept = [track for track in self.track_ids.tolist() if self.summary(track).score >= min_score]
+        # Scores of rows have 32 bits: with more, 0.9 would not be at least 0.9.
+        kept = [track for track in self.track_ids.tolist()
+                if np.float32(self.summary(track).score) >= np.float32(min_score)]
         return self.select(np.isin(self.ids, np.array(kept, np.int64)))
 
     def summary(self, track_id: int) -> TrackSummary:

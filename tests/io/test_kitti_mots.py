@@ -159,10 +159,10 @@ def test_bad_images_all_at_once(tmp_path):
         mots.read_png(tmp_path, sequences={'0001': (0, 4), '0002': (0, 4)})
     assert caught.value.problems == (
         '0001/000009.png: the name must be the number of a frame, 0..4', '0002: holds no image *.png',
-        'sequence 0001, frame 1: must be one channel of 16 bits, got (1,) of 8',
+        'sequence 0001, frame 1: must be one channel of 16 bits, got 1 of 8',
         'sequence 0001, frame 2: values of unknown classes: [500, 3001]',
         'sequence 0001, frame 3: size is (1, 3), frames before are (2, 2) (height, width)',
-        'sequence 0001, frame 4: not an image')
+        'sequence 0001, frame 4: not a PNG image')
 
 
 @pytest.mark.parametrize(('rows', 'told'), [

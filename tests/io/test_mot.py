@@ -62,13 +62,14 @@ def test_values_of_later_benchmarks(tmp_path):
     assert (video_set.classes, video_set.category_ids) == (('pedestrian',), (1,))
     assert tracks.video == Video('street', 'street', 480, 640, 5,
                                  tuple(f'street/img1/{number:06d}.jpg' for number in range(1, 6)), 30.0)
-    assert tracks.frames.tolist() == [0, 0, 1, 2, 2, 2, 2]
-    assert tracks.ids.tolist() == [7, 4, 7, 2, 7, 8, 12]
-    assert tracks.labels.tolist() == [0, -1, 0, -1, -1, -1, -1]
-    assert tracks.ignore.tolist() == [False, True, False, True, True, True, True]
-    assert tracks.bboxes[:3].tolist() == [[9.5, 20, 39.5, 60.25], [0, 0, 2, 2], [10, 20, 40, 60]]
-    assert tracks.scores.tolist() == [1] * 7
-    assert tracks.masks == (None,) * 7
+    # The pedestrian whose flag is 0 is dropped, as are cars and the like.
+    assert tracks.frames.tolist() == [0, 1, 2, 2, 2, 2]
+    assert tracks.ids.tolist() == [7, 7, 2, 7, 8, 12]
+    assert tracks.labels.tolist() == [0, 0, -1, -1, -1, -1]
+    assert tracks.ignore.tolist() == [False, False, True, True, True, True]
+    assert tracks.bboxes[:2].tolist() == [[9.5, 20, 39.5, 60.25], [10, 20, 40, 60]]
+    assert tracks.scores.tolist() == [1] * 6
+    assert tracks.masks == (None,) * 6
 
 
 def test_vehicles_distract_in_mot20_alone(tmp_path):
@@ -83,7 +84,7 @@ def test_mot15_has_pedestrians_only(tmp_path, tail):
     (tracks,) = mot.read(path).videos
     # The size is that of the largest corner, 149.08 and 317.56, rounded up.
     assert tracks.video == Video('TUD', 'TUD', 318, 150, 3)
-    assert tracks.labels.tolist() == [0, -1]
+    assert tracks.labels.tolist() == [0]
     np.testing.assert_array_equal(tracks.bboxes[0], [88, 99, 88 + 61.08, 99 + 218.56])
 
 

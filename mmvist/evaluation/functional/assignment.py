@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mmvist.evaluation.functional.similarity import VideoSimilarity
 
@@ -105,6 +104,9 @@ def _frames(similarity: VideoSimilarity, pairs: np.ndarray
 
 def _solved(matrix: np.ndarray, rows: np.ndarray, columns: np.ndarray, pairs: np.ndarray) -> np.ndarray:
     """The pairs that an assignment of the greatest sum takes; what is no pair weighs nothing."""
+    # Here, as it takes a second and 50 MB to import, which many videos never need.
+    from scipy.optimize import linear_sum_assignment
+
     partner = np.full(matrix.shape[0], -1)
     found = linear_sum_assignment(matrix, maximize=True)
     partner[found[0]] = found[1]

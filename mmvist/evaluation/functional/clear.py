@@ -93,11 +93,12 @@ def count_clear(similarity: VideoSimilarity, rules: Rules) -> ClearCounts:
     rows, values = similarity.gt_rows[pairs], similarity.values[pairs]
     per_frame = np.bincount(similarity.gt_frames[rows], minlength=similarity.num_frames)
     likeness = np.bincount(similarity.gt_frames[rows], values, similarity.num_frames)
-    empty = len(similarity.gt_ids) == 0 or len(similarity.ids) == 0
+    frames = np.where(per_frame, likeness / np.maximum(per_frame, 1), 1)
+    if not rules.count_frames and not (len(similarity.gt_ids) and len(similarity.ids)):
+        frames = frames[:0]
     counts = ClearCounts(
         tp=len(rows), fn=len(similarity.gt_ids) - len(rows), fp=len(similarity.ids) - len(rows),
-        soft_tp=float(values.sum()), frames=0 if empty and not rules.count_frames else similarity.num_frames,
-        precise_frames=float(np.where(per_frame, likeness / np.maximum(per_frame, 1), 1).sum()))
+        soft_tp=float(values.sum()), frames=len(frames), precise_frames=float(frames.sum()))
     return counts + _count_tracks(similarity, rows, similarity.rows[pairs], rules)
 
 

@@ -4,8 +4,6 @@ import operator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from mmvist.evaluation.functional.similarity import VideoSimilarity
 
@@ -59,6 +57,10 @@ def _most_frames(objects: np.ndarray, tracks: np.ndarray) -> int:
         objects: (M,) number, 0..G-1, of the object of each meeting.
         tracks: (M,) number, 0..P-1, of the track it meets.
     """
+    # Here, as they take long to import, and much memory.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     num_objects, num_tracks = int(objects.max()) + 1, int(tracks.max()) + 1
     # The solver gives a partner to every object: behind the tracks there is one of its own for each, worth nothing.
     own = np.arange(num_objects)

@@ -17,6 +17,8 @@ class Rules:
             one object, or 'nan'.
         count_frames: Whether the frames of a video count for the rate of false alarms where a class has no objects or
             no results in it.
+        single_region: Whether a box must lie in one ignore region by more than half, not in all of them together.
+        regions_for_all: Whether ignore regions of a class serve every class; only for boxes.
     """
 
     included: bool
@@ -25,15 +27,17 @@ class Rules:
     ends_included: bool
     undefined: Literal['infinite', 'zero', 'nan']
     count_frames: bool
+    single_region: bool
+    regions_for_all: bool
 
 
 RULES = {
     # github.com/VisualComputingInstitute/mots_tools: KITTI MOTS and MOTSChallenge.
-    'mots_tools': Rules(False, 'none', 'mots_tools', False, 'infinite', True),
+    'mots_tools': Rules(False, 'none', 'mots_tools', False, 'infinite', True, False, False),
     # github.com/JonathonLuiten/TrackEval: MOTChallenge, and everything else that it reads.
-    'trackeval': Rules(True, 'previous', 'trackeval', False, 'zero', False),
+    'trackeval': Rules(True, 'previous', 'trackeval', False, 'zero', False, False, False),
     # github.com/cheind/py-motmetrics, under BDD100K's own program.
-    'motmetrics': Rules(True, 'earlier', 'motmetrics', True, 'nan', True),
+    'motmetrics': Rules(True, 'earlier', 'motmetrics', True, 'nan', True, True, True),
 }
 
 

@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from mmvist.evaluation.functional.box_similarity import box_similarity, without_distractors
 from mmvist.evaluation.functional.clear import ClearCounts, count_clear, without_ignored
 from mmvist.evaluation.functional.disjoint import cut_overlaps
+from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_scores, match_frames
 from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
 from mmvist.evaluation.functional.pairs import pair_videos, video_names
@@ -54,7 +56,13 @@ FRAME_SCORES = {
     'id': FrameScore(lambda similarity, rules: count_identity(without_ignored(similarity, rules)),
                      lambda counts, _: counts.scores(), 'trackeval'),
 }
-METRICS = ('ytvis', *FRAME_SCORES)
+# Scores that are no formula of sums; what is counted of the videos goes in together.
+POOLED_SCORES = {
+    'ytvis': ap_scores,
+    'frame': frame_ap_scores,
+    'coco': lambda videos, classes: ap_scores([matches for video in videos for matches in video], classes),
+}
+METRICS = (*POOLED_SCORES, *FRAME_SCORES)
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class Scoring:
             results, drops masks that nothing is left of, and leaves the ground truth alone. 'keep' compares them as
             they are.
         min_score: Tracks below it are not counted frame by frame; AP ranks them all.
+        distractors: The ignore boxes are distractors, as in MOT16 and later: results that go to one of them, rather
+            than to an object, are left aside before anything is counted.
     """
 
     metrics: tuple[str, ...]
@@ -77,6 +87,7 @@ class Scoring:
     rules: str | None = None
     overlaps: Literal['error', 'by_score', 'keep'] = 'error'
     min_score: float = 0.0
+    distractors: bool = False
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
@@ -99,9 +110,10 @@ class Scoring:
         counts = {}
         if 'ytvis' in self.metrics:
             counts['ytvis'] = match_video(ground_truth, results)
-        frame_scores = [name for name in self.metrics if name in FRAME_SCORES]
-        if frame_scores:
-            counts |= self._count_frames(ground_truth, results.with_min_score(self.min_score), frame_scores)
+        if 'coco' in self.metrics:
+            counts['coco'] = match_frames(ground_truth, results, self.regions)
+        if 'frame' in self.metrics or any(name in FRAME_SCORES for name in self.metrics):
+            counts |= self._count_frames(ground_truth, results.with_min_score(self.min_score))
         return counts
 
     def scores(self, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool = False
@@ -128,18 +140,35 @@ class Scoring:
                 scores |= {'/'.join(filter(None, (metric, row, name))): value for name, value in values.items()}
         return scores
 
-    def _count_frames(self, truth: VideoTracks, results: VideoTracks, metrics: list[str]) -> dict[str, dict[int, Any]]:
+    def _count_frames(self, truth: VideoTracks, results: VideoTracks) -> dict[str, dict[int | None, Any]]:
+        metrics = [name for name in self.metrics if name in FRAME_SCORES]
+        results, similarity = self._similarity(truth, results, rules_of(self.rules or 'trackeval'))
+        # What there is nothing of counts the same for every class.
+        nothing = similarity.select(*(np.zeros(len(column), bool) for column in (similarity.gt_ids, similarity.ids)))
+        parts = {None: nothing} | {label: similarity.of_label(label) for label in
+                                   sorted({*similarity.gt_labels.tolist(), *similarity.labels.tolist()})}
+        counts = {metric: {label: FRAME_SCORES[metric].count(part, self._rules(metric))
+                           for label, part in parts.items()} for metric in metrics}
+        if 'frame' in self.metrics:
+            counts['frame'] = {label: count_frame_ap(part, results.scores[results.labels == label])
+                               for label, part in parts.items() if label is not None}
+        return counts
+
+    def _similarity(self, truth: VideoTracks, results: VideoTracks, rules: Rules
+                    ) -> tuple[VideoTracks, VideoSimilarity]:
+        """The results that are left to count, and how alike they are to the objects."""
+        if self.regions == 'boxes':
+            if self.distractors:
+                results = without_distractors(truth, results)
+                truth = truth.select(~truth.ignore)
+            ignore = 'any' if rules.single_region else 'union'
+            return results, box_similarity(truth, results, ignore, rules.regions_for_all)
         if self.overlaps == 'by_score':
             results, num_cut = cut_overlaps(results)
             if num_cut:
                 logger.warning('video %s: masks of the results overlap in %d frames; the higher score took the pixels',
                                truth.video.name, num_cut)
-        similarity = mask_similarity(truth, results, refuse_overlaps=self.overlaps == 'error')
-        # What there is nothing of counts the same for every class.
-        nothing = similarity.select(*(np.zeros(len(column), bool) for column in (similarity.gt_ids, similarity.ids)))
-        parts = {None: nothing} | {label: similarity.of_label(label) for label in
-                                   sorted({*similarity.gt_labels.tolist(), *similarity.labels.tolist()})}
-        return {metric: {label: self._count(metric, part) for label, part in parts.items()} for metric in metrics}
+        return results, mask_similarity(truth, results, refuse_overlaps=self.overlaps == 'error')
 
     def _count(self, metric: str, similarity: VideoSimilarity) -> Any:
         return FRAME_SCORES[metric].count(similarity, self._rules(metric))
@@ -150,10 +179,10 @@ class Scoring:
     def _rows(self, metric: str, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool
               ) -> dict[str, Scores]:
         videos = {name: of_video[metric] for name, of_video in counts.items()}
-        if metric == 'ytvis':
-            rows = ap_scores(list(videos.values()), classes)
-            return rows | {f'video/{name}': ap_scores([matches], classes)['']
-                           for name, matches in videos.items() if per_video}
+        if metric in POOLED_SCORES:
+            scores = POOLED_SCORES[metric]
+            return scores(list(videos.values()), classes) | {
+                f'video/{name}': scores([of_video], classes)[''] for name, of_video in videos.items() if per_video}
         labels = range(len(classes))
         of_class = {name: reduce(add, (of_video.get(label, of_video[None]) for of_video in videos.values()))
                     for label, name in enumerate(classes)}

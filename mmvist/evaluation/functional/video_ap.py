@@ -42,12 +42,12 @@ def ap_scores(videos: Sequence[Mapping[int, ClassMatches]], classes: Sequence[st
     Returns:
         Scores in 0..1, nan where there are no objects, of each class by its name, and of all of them as ''.
     """
-    precision, recall = _curves(videos, len(classes))
+    precision, recall = curves(videos, len(classes))
     of_class = {name: _scores(precision[label], recall[label]) for label, name in enumerate(classes)}
     return {'': _scores(precision, recall), **of_class}
 
 
-def _curves(videos: Sequence[Mapping[int, ClassMatches]], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
+def curves(videos: Sequence[Mapping[int, ClassMatches]], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Precision (K, A, T, 101) on the recall grid and final recall (K, A, T, 3); nan where there are no objects."""
     shape = (num_classes, len(AREA_RANGES), len(IOU_THRESHOLDS))
     precision = np.full((*shape, len(RECALL_GRID)), np.nan)

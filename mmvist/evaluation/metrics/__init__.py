@@ -1,8 +1,10 @@
 """Metrics that a run builds from its config; the scores themselves are in `mmvist.evaluation.functional`."""
 
 from mmvist.evaluation.metrics.base import VideoMetric
+from mmvist.evaluation.metrics.bdd100k import BDD100KMetric
 from mmvist.evaluation.metrics.result_file import ResultFile
 from mmvist.evaluation.metrics.speed import SpeedMetric
 from mmvist.evaluation.metrics.tracking import MOTMetric, MOTSMetric, YouTubeVISMetric
 
-__all__ = ['MOTMetric', 'MOTSMetric', 'ResultFile', 'SpeedMetric', 'VideoMetric', 'YouTubeVISMetric']
+__all__ = ['BDD100KMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile', 'SpeedMetric', 'VideoMetric',
+           'YouTubeVISMetric']

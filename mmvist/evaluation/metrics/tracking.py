@@ -97,5 +97,5 @@ class MOTMetric(TrackingMetric):
     def __init__(self, ann_file: str | Path, format: str = 'mot', seqmap: str | Path | None = None,
                  split: str | Path | None = None, scores: tuple[str, ...] = ('mot', 'hota', 'id'),
                  per_class: bool = False, min_score: float = 0.0, rules: str | None = None) -> None:
-        scoring = Scoring(tuple(scores), regions='boxes', rules=rules, min_score=min_score)
+        scoring = Scoring(tuple(scores), regions='boxes', rules=rules, min_score=min_score, distractors=format == 'mot')
         super().__init__(scoring, per_class, ann_file, format, seqmap, split)

@@ -33,10 +33,10 @@ def read(path: str | Path, sequences: Mapping[str, tuple[int, int] | None] | Non
     column 8 (-1: not stated) and the visibility; 10 are MOT15's, which ends with a point in three dimensions, and 7
     stop before it; both hold pedestrians only.
 
-    Objects are pedestrians (class 1) whose flag in column 7 is not 0. Pedestrians whose flag is 0 and distractors
-    (classes 2, 7, 8 and 12; also 6, non-motorised vehicles, in sequences called MOT20...) become `ignore` rows with
-    the label -1. Other classes are dropped, as the official evaluation does; for it, however, pedestrians whose flag
-    is 0 are background. The visibility and the point are not kept.
+    Objects are pedestrians (class 1) whose flag in column 7 is not 0. Distractors (classes 2, 7, 8 and 12; also 6,
+    non-motorised vehicles, in sequences called MOT20...) become `ignore` rows with the label -1. Other classes, and
+    pedestrians whose flag is 0, are dropped: they are background for the official evaluation, too, but there they can
+    take a result away from a distractor. The visibility and the point are not kept.
 
     Length, size and images are those of `seqinfo.ini`; a length that is missing there ends with the last frame that
     has a box, a width or height is that of the boxes' largest corner, rounded up.
@@ -93,11 +93,10 @@ def _labels(name: str, table: Table, problems: Problems) -> np.ndarray:
     """(R,) int64: 0 for objects, -1 for what is ignored, -2 for what is dropped."""
     counts = np.trunc(table.values[:, 6]) != 0
     if table.values.shape[1] not in WIDTHS_WITH_CLASS:
-        return np.where(counts, 0, -1)
+        return np.where(counts, 0, -2)
     classes = table.values[:, 7]
     unknown = ~np.isin(classes, [NOT_STATED, *range(1, NUM_CLASSES + 1)])
     table.note(unknown, lambda row: f'unknown class {row[7]:.9g}, known are 1..{NUM_CLASSES}', problems)
     distractors = (*DISTRACTORS, NON_MOTORISED_VEHICLE) if name.startswith('MOT20') else DISTRACTORS
     pedestrian = np.isin(classes, [PEDESTRIAN, NOT_STATED])
-    ignored = (pedestrian & ~counts) | np.isin(classes, distractors)
-    return np.select([pedestrian & counts, ignored], [0, -1], -2)
+    return np.select([pedestrian & counts, np.isin(classes, distractors)], [0, -1], -2)

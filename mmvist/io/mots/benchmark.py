@@ -76,11 +76,3 @@ def overlaps(tracks: VideoTracks) -> Iterator[tuple[int, str]]:
             pairs = np.argwhere(np.triu(rle.iou(masks, masks, *size), 1) > 0)
             if len(pairs):
                 yield frame, f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}'
-
-
-def frame_fault(masks, ids, height, width):  # temporary: replaced by `overlaps`
-    boxes_alone = [int(track) for track, mask in zip(ids, masks, strict=True) if mask is None]
-    if boxes_alone:
-        return f'ids without a mask: {boxes_alone}'
-    pairs = np.argwhere(np.triu(rle.iou(masks, masks, height, width), 1) > 0) if len(masks) > 1 else []
-    return f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}' if len(pairs) else None

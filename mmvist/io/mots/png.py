@@ -1,14 +1,13 @@
 """MOTS as images: a 16-bit PNG a frame, a pixel's value is class * 1000 + number of the instance."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mmvist.io.atomic import open_atomic
-from mmvist.io.label_image import join_values, split_values
+from mmvist.io.label_image import join_values
+from mmvist.io.label_png import GREY, NUM_CHANNELS, LabelImage, encode_grey, read_labels
 from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
@@ -27,8 +26,8 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     Args:
         folder: Folder of the sequences' folders.
         benchmark: Which classes there are, and how frames are counted.
-        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last file; without
-            it all are read.
+        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last file;
+            without it all are read.
 
     Raises:
         FileNotFoundError: There is no such folder.
@@ -47,12 +46,11 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     files = {name: _files(folder / name, benchmark, None if sequences[name] is None else sequences[name][1], problems)
              for name in names}
     every = [file for frames in files.values() for file in frames.values()]
-    with ThreadPoolExecutor() as pool:
-        objects = dict(zip(every, progress(pool.map(_objects, every), len(every), f'reading {folder}'), strict=True))
+    images = dict(zip(every, progress(read_labels(every), len(every), f'reading {folder}'), strict=True))
     videos = []
     for name, frames in files.items():
         end = max(frames, default=-1) + 1 if sequences[name] is None else sequences[name][1] - benchmark.first_frame + 1
-        videos.append(_sequence(name, end, {frame: objects[file] for frame, file in frames.items()}, benchmark,
+        videos.append(_sequence(name, end, {frame: images[file] for frame, file in frames.items()}, benchmark,
                                 problems))
     problems.check()
     return VideoSet(benchmark.classes, tuple(videos), benchmark.category_ids)
@@ -72,39 +70,37 @@ def _files(folder: Path, benchmark: MOTSBenchmark, last: int | None, problems: P
     return frames
 
 
-def _objects(file: Path) -> tuple[tuple[int, int], dict[int, bytes]] | str:
-    """Size and mask of every value of an image, or what is wrong with it."""
-    values = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_UNCHANGED) if file.stat().st_size else None
-    if values is None:
-        return 'not an image'
-    if values.dtype != np.uint16 or values.ndim != 2:
-        return f'must be one channel of 16 bits, got {values.shape[2:] or (1,)} of {8 * values.itemsize}'
-    return values.shape, split_values(values)
-
-
-def _sequence(name: str, length: int, frames: Mapping[int, tuple[tuple[int, int], dict[int, bytes]] | str],
-              benchmark: MOTSBenchmark, problems: Problems) -> VideoTracks:
+def _sequence(name: str, length: int, frames: Mapping[int, LabelImage | str], benchmark: MOTSBenchmark,
+              problems: Problems) -> VideoTracks:
     labels = {category: label for label, category in enumerate(benchmark.category_ids)} | {IGNORE_CLASS: -1}
-    size, rows = None, []
+    size, rows, values, masks = None, [], [], []
     for frame, found in frames.items():
-        place = f'sequence {name}, frame {frame + benchmark.first_frame}'
-        if isinstance(found, str):
-            problems.add(place, found)
+        fault = _fault(found, size, labels)
+        if fault is not None:
+            problems.add(f'sequence {name}, frame {frame + benchmark.first_frame}', fault)
             continue
-        shape, masks = found
-        size = size or shape
-        if shape != size:
-            problems.add(place, f'size is {shape}, frames before are {size} (height, width)')
-            continue
-        unknown = [value for value in masks if value // INSTANCES not in labels]
-        if unknown:
-            problems.add(place, f'values of unknown classes: {unknown}')
-            continue
-        boxes = rle.bboxes(list(masks.values()), *size)
-        rows += [(frame, value, labels[value // INSTANCES], 1.0, box, mask, value // INSTANCES == IGNORE_CLASS)
-                 for (value, mask), box in zip(masks.items(), boxes, strict=True)]
-    height, width = size or (0, 0)
-    return VideoTracks.from_rows(Video(name, name, height, width, length), rows)
+        size = found.size
+        rows += [frame] * len(found.masks)
+        values += found.masks
+        masks += found.masks.values()
+    size = size or (0, 0)
+    categories = [value // INSTANCES for value in values]
+    return VideoTracks(Video(name, name, *size, length), np.array(rows, np.int64), np.array(values, np.int64),
+                       np.array([labels[category] for category in categories], np.int64),
+                       np.ones(len(rows), np.float32), rle.bboxes(masks, *size).astype(np.float64), tuple(masks),
+                       np.array([category == IGNORE_CLASS for category in categories], bool))
+
+
+def _fault(image: LabelImage | str, size: tuple[int, int] | None, labels: Mapping[int, int]) -> str | None:
+    """What is wrong with an image, after others of a size, if anything."""
+    if isinstance(image, str):
+        return image
+    if (image.colour, image.depth) != (GREY, 16):
+        return f'must be one channel of 16 bits, got {NUM_CHANNELS[image.colour]} of {image.depth}'
+    if size is not None and image.size != size:
+        return f'size is {image.size}, frames before are {size} (height, width)'
+    unknown = [value for value in image.masks if value // INSTANCES not in labels]
+    return f'values of unknown classes: {unknown}' if unknown else None
 
 
 def write_png(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> None:
@@ -131,7 +127,7 @@ def write_png(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> 
     for tracks, frame, value, masks in progress(images, total, f'writing {folder}'):
         image = join_values(value, masks, tracks.video.height, tracks.video.width)
         with open_atomic(Path(folder) / tracks.video.name / f'{frame + first_frame:06d}.png', 'wb') as file:
-            file.write(cv2.imencode('.png', image)[1])
+            file.write(encode_grey(image))
 
 
 def _values(tracks: VideoTracks, category_ids: tuple[int, ...], problems: Problems) -> np.ndarray:

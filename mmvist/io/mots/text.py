@@ -33,8 +33,8 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     Args:
         path: File or folder.
         benchmark: Which classes there are, and how frames are counted.
-        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last mask; without
-            it all are read.
+        sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last mask;
+            without it all are read.
         videos: In place of `sequences`: the videos wanted, with their lengths and sizes, from the ground truth.
         trusted: Leave masks unchecked and boxes undefined (nan), for scores of masks, which check them.
 
@@ -113,8 +113,8 @@ class _Sequence:
         if not _is_regular(lines):
             right = [_is_regular([line]) for line in lines]
             for index in np.flatnonzero(~np.array(right)).tolist():
-                self._note(numbers[index], 'must be "frame id class height width rle", whole numbers and single blanks, '
-                                           f'got {lines[index][:60].decode(errors="replace")!r}')
+                self._note(numbers[index], 'must be "frame id class height width rle", whole numbers and single '
+                                           f'blanks, got {lines[index][:60].decode(errors="replace")!r}')
             lines, numbers = ([entry for entry, is_right in zip(column, right, strict=True) if is_right]
                               for column in (lines, numbers))
         fields = b' '.join(lines).split(b' ') if lines else []

@@ -93,7 +93,7 @@ def test_what_is_refused(files, tmp_path):
     ytvis.write(VideoSet(truth.classes, (), truth.category_ids), tmp_path / 'empty.json')
     for error, message, make in (
             (FileNotFoundError, 'BDD100KMetric: none.json: no such', lambda: BDD100KMetric('none.json', 'ytvis')),
-            (ValueError, "unknown format 'coco'; known: ytvis", lambda: BDD100KMetric(path, format='coco')),
+            (ValueError, "unknown format 'voc'; known: ytvis", lambda: BDD100KMetric(path, format='voc')),
             (ValueError, 'empty.json: the ground truth has no objects', lambda: built(tmp_path / 'empty.json')),
             (TypeError, 'per_clas', lambda: built(path, per_clas=True)),
     ):

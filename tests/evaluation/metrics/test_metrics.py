@@ -170,7 +170,7 @@ def test_what_is_refused_before_the_first_frame(files, tmp_path):
     for error, message, make in (
             (FileNotFoundError, 'YouTubeVISMetric: none.json: no such', lambda: YouTubeVISMetric('none.json')),
             (FileNotFoundError, 'x: no such', lambda: MOTSMetric(path, format='kitti_mots', seqmap='x')),
-            (ValueError, "unknown format 'coco'; known: ytvis", lambda: MOTSMetric(path, format='coco')),
+            (ValueError, "unknown format 'voc'; known: ytvis", lambda: MOTSMetric(path, format='voc')),
             (ValueError, 'format ytvis has no sequence maps', lambda: MOTSMetric(path, seqmap=path)),
             (ValueError, "overlaps must be one of error, by_score, keep, got 'cut'",
              lambda: MOTSMetric(path, overlaps='cut')),
