@@ -108,7 +108,7 @@ def boundaries(images: Sequence[Filtered], width: int, num_channels: int) -> tup
     down = _running(steps.changes, starts)
     # From a step to the next one of its row, each pixel differs as much from the one above it.
     ends = np.append(steps.places[1:], 0)
-    ends[np.append(starts[1:], len(rows)) - 1] = rows[starts] * (width + 1) + width
+    ends[np.append(starts, len(rows))[1:] - 1] = rows[starts] * (width + 1) + width
     lengths = ends - steps.places
     filled = np.flatnonzero((down != 0) & (lengths > 0))
     lengths, rows = lengths[filled], rows[filled]
@@ -137,7 +137,7 @@ def _bytewise(operation: np.ufunc, *words: np.ndarray) -> np.ndarray:
 
 def _running(changes: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Running sums of (N,) words, byte by byte, from anew at each of some starts, the first of which is 0."""
-    parts = changes.view(np.uint8).reshape(len(changes), -1)
+    parts = changes.view(np.uint8).reshape(-1, changes.itemsize)
     sums = np.empty_like(parts)
     for part, total in zip(parts.T, sums.T, strict=True):
         np.cumsum(part, dtype=np.uint8, out=total)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmvist.evaluation.functional.rules import TrackRules
 from mmvist.evaluation.functional.track_iou import TrackTable, track_overlap
 
-# By linspace, as the official tool: an IoU equal to a threshold reaches it.
-IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 # Mean pixels of a track, both ends included: all, small, medium, large.
 AREA_RANGES = np.array([[0, 1e10], [0, 128 ** 2], [128 ** 2, 256 ** 2], [256 ** 2, 1e10]])
 MAX_TRACKS = 100  # of one class in one video, by score
@@ -30,7 +29,7 @@ class ClassMatches:
     num_objects: np.ndarray
 
 
-def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, ClassMatches]:
+def match_classes(ground_truth: TrackTable, results: TrackTable, rules: TrackRules) -> dict[int, ClassMatches]:
     """Match results to objects of one video, class by class, for every class that either has.
 
     An ignore track with the label -1 belongs to every class.
@@ -48,42 +47,48 @@ def match_classes(ground_truth: TrackTable, results: TrackTable) -> dict[int, Cl
     for label in labels:
         rows, columns = best.get(label, nothing), of_class[label]
         matches[label] = _match_class(overlap.iou[np.ix_(rows, columns)], results.scores[rows], overlap.areas[rows],
-                                      overlap.other_areas[columns], ground_truth.ignore[columns])
+                                      overlap.other_areas[columns], ground_truth.ignore[columns],
+                                      ground_truth.ids[columns] == 0, rules)
     return matches
 
 
-def _match_class(iou: np.ndarray, scores: np.ndarray, areas: np.ndarray, gt_areas: np.ndarray, crowd: np.ndarray
-                 ) -> ClassMatches:
+def _match_class(iou: np.ndarray, scores: np.ndarray, areas: np.ndarray, gt_areas: np.ndarray, crowd: np.ndarray,
+                 is_zero: np.ndarray, rules: TrackRules) -> ClassMatches:
     low, high = AREA_RANGES.T[:, :, None]
     ignored = crowd | (gt_areas < low) | (gt_areas > high)
-    hits, on_ignored = match_tracks(iou, ignored, crowd)
+    sharing = crowd & rules.crowds_share
+    hits, on_ignored = match_tracks(iou, ignored, sharing, is_zero & rules.zero_is_none, rules.thresholds)
     misses = ~hits & ~on_ignored & ((areas >= low) & (areas <= high))[:, None]
     return ClassMatches(scores, hits, misses, np.count_nonzero(~ignored, axis=1))
 
 
-def match_tracks(iou: np.ndarray, ignored: np.ndarray, crowd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def match_tracks(iou: np.ndarray, ignored: np.ndarray, sharing: np.ndarray, nameless: np.ndarray,
+                 thresholds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give each result, in the order of its row, the free object it overlaps most.
 
-    Objects that count go before ignored ones; of equal overlaps the last object wins. A crowd stays free.
+    Objects that count go before ignored ones; of equal overlaps the last object wins.
 
     Args:
         iou: (D, G).
         ignored: (A, G) bool, objects that do not count in each area range.
-        crowd: (G,) bool, objects that take any number of results.
+        sharing: (G,) bool, objects that take any number of results.
+        nameless: (G,) bool, objects that may be taken, but whoever takes one counts as if it had none.
+        thresholds: (T,) float64, what the overlap must reach.
 
     Returns:
-        (A, T, D) bool each, for the T thresholds: results on an object that counts, results on an ignored one.
+        (A, T, D) bool each: results on an object that counts, results on an ignored one.
     """
     num_ranges, num_objects = ignored.shape
-    on_object, on_ignored = np.zeros((2, num_ranges, len(IOU_THRESHOLDS), len(iou)), bool)
-    free = np.ones((num_ranges, len(IOU_THRESHOLDS), num_objects), bool)
-    for row in np.flatnonzero(iou.max(axis=1, initial=0) >= IOU_THRESHOLDS[0]).tolist():
-        eligible = (iou[row] >= IOU_THRESHOLDS[:, None]) & (free | crowd)
+    on_object, on_ignored = np.zeros((2, num_ranges, len(thresholds), len(iou)), bool)
+    free = np.ones((num_ranges, len(thresholds), num_objects), bool)
+    for row in np.flatnonzero(iou.max(axis=1, initial=0) >= thresholds[0]).tolist():
+        eligible = (iou[row] >= thresholds[:, None]) & (free | sharing)
         counting = eligible & ~ignored[:, None]
-        on_object[..., row] = found = counting.any(axis=-1)
+        found = counting.any(axis=-1)
         on_ignored[..., row] = ~found & eligible.any(axis=-1)
         overlap = np.where(np.where(found[..., None], counting, eligible), iou[row], -1)
         choice = num_objects - 1 - overlap[..., ::-1].argmax(axis=-1)
-        taken = np.nonzero(on_object[..., row] | on_ignored[..., row])
+        taken = np.nonzero(found | on_ignored[..., row])
         free[(*taken, choice[taken])] = False
+        on_object[..., row] = found & ~nameless[choice]
     return on_object, on_ignored

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -41,12 +43,33 @@ RULES = {
 }
 
 
-def rules_of(name: str) -> Rules:
-    """Look up rules.
+@dataclass(frozen=True, eq=False)
+class TrackRules:
+    """One way to match whole tracks for average precision.
 
-    Raises:
-        ValueError: There are none of that name.
+    Attributes:
+        thresholds: (T,) float64, what an IoU must reach.
+        crowds_share: Whether a crowd takes any number of results, not one.
+        zero_is_none: Whether a result that finds the object of id 0 counts as one that found nothing.
     """
-    if name not in RULES:
-        raise ValueError(f'unknown rules {name!r}; known: {", ".join(RULES)}')
-    return RULES[name]
+
+    thresholds: np.ndarray
+    crowds_share: bool
+    zero_is_none: bool
+
+
+# By linspace, as in the official tool: an IoU equal to a threshold reaches it.
+THRESHOLDS = np.linspace(0.5, 0.95, 10)
+YOUTUBE_VIS = TrackRules(THRESHOLDS, True, False)
+TRACK_RULES = {
+    # github.com/youtubevos/cocoapi, with its fault: ids are also its marks of what was matched.
+    'ytvoseval': TrackRules(THRESHOLDS, True, True),
+    # TrackEval's steps add up to 0.8500000000000003 and the like; the last bit is forgiven.
+    'trackeval': TrackRules(np.arange(0.5, 0.96, 0.05) - np.finfo(float).eps, False, False),
+}
+
+
+def check_rules(name: str) -> None:
+    """Raise ValueError unless there are rules of that name."""
+    if name not in RULES and name not in TRACK_RULES:
+        raise ValueError(f'unknown rules {name!r}; known: {", ".join({**RULES, **TRACK_RULES})}')

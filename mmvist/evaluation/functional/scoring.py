@@ -16,7 +16,7 @@ from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_score
 from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
 from mmvist.evaluation.functional.pairs import pair_videos, video_names
-from mmvist.evaluation.functional.rules import Rules, rules_of
+from mmvist.evaluation.functional.rules import RULES, TRACK_RULES, YOUTUBE_VIS, Rules, check_rules
 from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity
 from mmvist.evaluation.functional.video_ap import ap_scores, match_video
 from mmvist.io.progress import progress
@@ -72,7 +72,8 @@ class Scoring:
     Attributes:
         metrics: From `METRICS`.
         regions: What is compared.
-        rules: Name of the program whose rules hold; by default each score follows its benchmark's own.
+        rules: Name of a program, from `RULES` and `TRACK_RULES`, whose rules hold for the scores that it computes; by
+            default, and for other scores, those of each score's own benchmark.
         overlaps: What is done, before anything is counted frame by frame, when masks of a frame share pixels. 'error'
             refuses results and ground truth, as MOTS does. 'by_score' gives a pixel to the highest score among the
             results, drops masks that nothing is left of, and leaves the ground truth alone. 'keep' compares them as
@@ -97,7 +98,7 @@ class Scoring:
             if getattr(self, key) not in known:
                 raise ValueError(f'{key} must be one of {", ".join(known)}, got {getattr(self, key)!r}')
         if self.rules is not None:
-            rules_of(self.rules)
+            check_rules(self.rules)
 
     def count(self, ground_truth: VideoTracks, results: VideoTracks) -> dict[str, Any]:
         """What the scores are made of, for one video: by metric, then by label; small, and can be pickled.
@@ -109,7 +110,7 @@ class Scoring:
         """
         counts = {}
         if 'ytvis' in self.metrics:
-            counts['ytvis'] = match_video(ground_truth, results)
+            counts['ytvis'] = match_video(ground_truth, results, TRACK_RULES.get(self.rules, YOUTUBE_VIS))
         if 'coco' in self.metrics:
             counts['coco'] = match_frames(ground_truth, results, self.regions)
         if 'frame' in self.metrics or any(name in FRAME_SCORES for name in self.metrics):
@@ -142,7 +143,7 @@ class Scoring:
 
     def _count_frames(self, truth: VideoTracks, results: VideoTracks) -> dict[str, dict[int | None, Any]]:
         metrics = [name for name in self.metrics if name in FRAME_SCORES]
-        results, similarity = self._similarity(truth, results, rules_of(self.rules or 'trackeval'))
+        results, similarity = self._similarity(truth, results, RULES.get(self.rules, RULES['trackeval']))
         # What there is nothing of counts the same for every class.
         nothing = similarity.select(*(np.zeros(len(column), bool) for column in (similarity.gt_ids, similarity.ids)))
         parts = {None: nothing} | {label: similarity.of_label(label) for label in
@@ -174,7 +175,7 @@ class Scoring:
         return FRAME_SCORES[metric].count(similarity, self._rules(metric))
 
     def _rules(self, metric: str) -> Rules:
-        return rules_of(self.rules or FRAME_SCORES[metric].rules)
+        return RULES.get(self.rules, RULES[FRAME_SCORES[metric].rules])
 
     def _rows(self, metric: str, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool
               ) -> dict[str, Scores]:

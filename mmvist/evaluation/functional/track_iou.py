@@ -17,6 +17,7 @@ class TrackTable:
 
     Attributes:
         tracks: Their rows, R in all.
+        ids: (K,) int64.
         owners: (R,) int64, the track of each row, 0..K-1.
         labels: (K,) int64, index into the class list, -1 for every class.
         scores: (K,) float64.
@@ -24,6 +25,7 @@ class TrackTable:
     """
 
     tracks: VideoTracks
+    ids: np.ndarray
     owners: np.ndarray
     labels: np.ndarray
     scores: np.ndarray
@@ -64,7 +66,7 @@ def track_table(tracks: VideoTracks) -> TrackTable:
     # As exact as the rows: equal scores of all rows must not differ in the last bit of their means.
     means = means.astype(np.float32).tolist()
     scores = np.array([tracks.track_scores.get(track, mean) for track, mean in zip(ids, means, strict=True)])
-    return TrackTable(tracks, owners, votes.argmax(axis=1) - 1, scores.astype(np.float64),
+    return TrackTable(tracks, np.array(ids, np.int64), owners, votes.argmax(axis=1) - 1, scores.astype(np.float64),
                       np.bincount(owners, tracks.ignore, len(ids)) > 0)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mmvist.evaluation.functional.matching import AREA_RANGES, IOU_THRESHOLDS, MAX_TRACKS, ClassMatches, match_classes
+from mmvist.evaluation.functional.matching import AREA_RANGES, MAX_TRACKS, ClassMatches, match_classes
+from mmvist.evaluation.functional.rules import THRESHOLDS, YOUTUBE_VIS, TrackRules
 from mmvist.evaluation.functional.similarity import require_masks
 from mmvist.evaluation.functional.track_iou import track_table
 from mmvist.structures import VideoTracks
@@ -14,19 +15,21 @@ NUM_TRACKS = (1, 10, MAX_TRACKS)
 AREA_SUFFIXES = ('', 's', 'm', 'l')
 
 
-def match_video(ground_truth: VideoTracks, results: VideoTracks) -> dict[int, ClassMatches]:
+def match_video(ground_truth: VideoTracks, results: VideoTracks, rules: TrackRules = YOUTUBE_VIS
+                ) -> dict[int, ClassMatches]:
     """Match the tracks of one video by the overlap of their masks over all frames; one entry a label.
 
     Args:
         ground_truth: Objects; ignore rows are crowds, those with the label -1 of every class.
         results: Tracks of the same classes, which may overlap.
+        rules: How to match.
 
     Raises:
         ValueError: A row has no mask, or a broken one.
     """
     require_masks(ground_truth, 'ground truth')
     require_masks(results, 'results')
-    return match_classes(track_table(ground_truth), track_table(results))
+    return match_classes(track_table(ground_truth), track_table(results), rules)
 
 
 def ap_scores(videos: Sequence[Mapping[int, ClassMatches]], classes: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -49,7 +52,7 @@ def ap_scores(videos: Sequence[Mapping[int, ClassMatches]], classes: Sequence[st
 
 def curves(videos: Sequence[Mapping[int, ClassMatches]], num_classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Precision (K, A, T, 101) on the recall grid and final recall (K, A, T, 3); nan where there are no objects."""
-    shape = (num_classes, len(AREA_RANGES), len(IOU_THRESHOLDS))
+    shape = (num_classes, len(AREA_RANGES), len(THRESHOLDS))
     precision = np.full((*shape, len(RECALL_GRID)), np.nan)
     recall = np.full((*shape, len(NUM_TRACKS)), np.nan)
     for label in range(num_classes):

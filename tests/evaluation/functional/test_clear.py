@@ -7,7 +7,7 @@ import pytest
 
 from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.functional.clear import ClearCounts, count_clear
-from mmvist.evaluation.functional.rules import RULES, rules_of
+from mmvist.evaluation.functional.rules import RULES
 
 MOTS_TOOLS = RULES['mots_tools']
 
@@ -75,8 +75,8 @@ def test_without_objects_or_matches(rules, accuracy, precision, minus_three):
 
 
 def test_unknown_rules():
-    with pytest.raises(ValueError, match="unknown rules 'kitti'; known: mots_tools, trackeval, motmetrics"):
-        rules_of('kitti')
+    with pytest.raises(ValueError, match="unknown rules 'kitti'; known: mots_tools, trackeval, motmetrics, ytvoseval"):
+        Scoring(('mots',), rules='kitti')
 
 
 @pytest.mark.parametrize(('rules', 'expected'), [('mots_tools', 0), ('trackeval', 1), ('motmetrics', 1)])

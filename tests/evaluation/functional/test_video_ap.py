@@ -7,11 +7,12 @@ import pytest
 
 from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.functional.matching import match_tracks
+from mmvist.evaluation.functional.rules import THRESHOLDS
 from mmvist.evaluation.functional.video_ap import interpolated_precision
 
 
-def video_ap(truth, found, per_video=False):
-    return score(truth, found, Scoring(('ytvis',)), per_video)
+def video_ap(truth, found, per_video=False, rules=None):
+    return score(truth, found, Scoring(('ytvis',), rules=rules), per_video)
 
 
 def track(rect, track_id, frames, width=10, left=0, **columns):
@@ -127,15 +128,39 @@ def test_a_crowd_takes_any_number_of_results(make_set, make_tracks, rect):
 
 def test_matching_prefers_objects_that_count_and_the_last_of_equals():
     none = np.zeros(2, bool)
-    on_object, on_ignored = match_tracks(np.array([[.8, .8], [.8, 0], [.6, .7]]), none[None], none)
+    on_object, on_ignored = match_tracks(np.array([[.8, .8], [.8, 0], [.6, .7]]), none[None], none, none,
+                                         THRESHOLDS)
     assert on_object[0, 0].tolist() == [True, True, False]  # of equals the first result leaves object 0 to the next
     assert on_object[0, 5].tolist() == [True, True, False]
     assert not on_object[0, 7:].any()
     assert not on_ignored.any()
     ignored = np.array([[True, False], [True, True]])
-    on_object, on_ignored = match_tracks(np.array([[.9, .62]]), ignored, none)
+    on_object, on_ignored = match_tracks(np.array([[.9, .62]]), ignored, none, none, THRESHOLDS)
     assert on_object[:, :, 0].tolist() == [[True] * 3 + [False] * 7, [False] * 10]
     assert on_ignored[:, :, 0].tolist() == [[False] * 3 + [True] * 6 + [False], [True] * 9 + [False]]
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [(None, 1), ('ytvoseval', 0), ('trackeval', 1)])
+def test_an_object_of_id_0(rules, expected, make_set, make_tracks, rect):
+    """The official tool takes the id for a mark of nothing found."""
+    truth = make_set(make_tracks(track(rect, 0, [0])))
+    assert video_ap(truth, truth, rules=rules)['ytvis/AP'] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [(None, 1), ('ytvoseval', 1), ('trackeval', .5)])
+def test_a_second_result_on_a_crowd(rules, expected, make_set, make_tracks, rect):
+    truth = make_set(make_tracks(track(rect, 1, [0]), track(rect, 9, [0], left=20, ignore=True)))
+    found = make_set(make_tracks(*[track(rect, index, [0], left=20, score=.9) for index in (2, 3)],
+                                 track(rect, 4, [0], score=.5)))
+    assert video_ap(truth, found, rules=rules)['ytvis/AP'] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(('rules', 'expected'), [(None, .8), ('trackeval', .7)])
+def test_an_iou_of_a_threshold(rules, expected, make_set, make_tracks, rect):
+    """0.85 reaches eight of ten thresholds; TrackEval's eighth is a little more than that."""
+    truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 20, 10)})))
+    found = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 17, 10)})))
+    assert video_ap(truth, found, rules=rules)['ytvis/AP'] == pytest.approx(expected)
 
 
 def test_only_the_best_hundred_count(make_set, make_tracks, rect):
