@@ -13,7 +13,7 @@ from pathlib import Path
 from mmvist.evaluation.compare import comparison_grids, result_names
 from mmvist.evaluation.files import BENCHMARK_SCORES, count_files
 from mmvist.evaluation.functional import METRICS, Scoring
-from mmvist.evaluation.functional.rules import RULES
+from mmvist.evaluation.functional.rules import RULES, TRACK_RULES
 from mmvist.evaluation.report import as_json, as_markdown, as_text, score_grids, without_classes
 from mmvist.io.atomic import open_atomic
 from mmvist.io.detect import detect_format
@@ -45,7 +45,7 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.add_argument_group('what is scored', 'by default as the benchmark of the format does')
     options.add_argument('--metrics', nargs='+', choices=METRICS, metavar='METRIC',
                          help=f'any of {", ".join(METRICS)}')
-    options.add_argument('--rules', choices=['auto', *RULES], default='auto',
+    options.add_argument('--rules', choices=['auto', *{**RULES, **TRACK_RULES}], default='auto',
                          help='count as this program does; auto: each score as its own benchmark\'s program')
     options.add_argument('--overlaps', choices=['error', 'by_score', 'keep'],
                          help='masks of one frame that share pixels: refuse them, give the pixels to the higher score, '

@@ -13,6 +13,8 @@ import numpy as np
 # Characters that are worked on at a time, so that the arrays stay in the processor's cache.
 PORTION = 1 << 16
 MAX_DIGITS = 12  # a 64-bit number has no more
+# What the last group of a number is worth: bit 4 is its sign.
+LAST_GROUPS = np.array([*range(16), *range(-16, 0)], np.int8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,54 +126,70 @@ def _numbers(masks: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray] | None:
     """
     sizes = np.fromiter(map(len, masks), np.int64, len(masks))
     bits = np.frombuffer(b''.join(masks), np.uint8) - np.uint8(48)
-    final = np.cumsum(sizes) - 1
-    if sizes.min() == 0 or bits.max() > 63 or (bits[final] & 32).any():
+    goes_on = bits > 31
+    last = np.cumsum(sizes)
+    if sizes.min() == 0 or bits.max() > 63 or goes_on[last - 1].any():
         return None
-    ends = np.flatnonzero(bits < 32)
-    digits = np.diff(ends, prepend=-1)
-    num_digits = int(digits.max())
-    if num_digits > MAX_DIGITS:
+    values = LAST_GROUPS[bits[~goes_on]].astype(np.int64)
+    # Most numbers are one character; what follows looks at the others alone.
+    going_on = np.flatnonzero(goes_on)
+    ranks = np.flatnonzero(np.diff(going_on, append=-1) != 1)
+    places = going_on[ranks]
+    digits = np.diff(ranks, prepend=-1)
+    if digits.max(initial=0) >= MAX_DIGITS:
         return None
-    values = bits[ends].astype(np.int64)
-    values -= (values & 16) << 1
-    longer = np.flatnonzero(digits > 1)
-    for digit in range(1, num_digits):
-        values[longer] = (values[longer] << 5) + (bits[ends[longer] - digit] & 31)
-        longer = longer[digits[longer] > digit + 1]
-    return values, np.diff(np.searchsorted(ends, final), prepend=-1)
+    numbers = places - ranks
+    for digit in range(int(digits.max(initial=0))):
+        values[numbers] = (values[numbers] << 5) + (bits[places - digit] & 31)
+        longer = digits > digit + 1
+        numbers, places, digits = numbers[longer], places[longer], digits[longer]
+    return values, sizes - np.diff(np.searchsorted(going_on, last), prepend=0)
 
 
 def _filled(values: np.ndarray, counts: np.ndarray, num_pixels: int, offsets: np.ndarray | None) -> Runs | None:
     """Filled runs from written numbers; `None` unless the runs of every mask fill the image.
 
-    Number 0 stands for itself, numbers 1 and 2 begin two chains, and each later one adds to the one two places before.
-    With masks of an odd number of runs filled up by one, the chains are the two columns of one running sum.
+    Number 0 of a mask stands for itself, numbers 1 and 2 begin two chains, and each later one adds to the one two
+    places before. So the running sums of all even and of all odd places hold the chains, once what they had come to
+    before is taken off.
     """
-    odd = counts & 1
-    sizes = (counts + odd) >> 1
-    last = np.cumsum(sizes) - 1
-    first = last - sizes + 1
-    pairs = np.zeros(2 * (last[-1] + 1), np.int64)
-    pairs[np.arange(len(values)) + np.repeat(np.cumsum(odd) - odd, counts)] = values
-    pairs = pairs.reshape(-1, 2)
-    outside = pairs[first, 0]
-    pairs[first, 0] = 0
-    lengths = np.cumsum(pairs, axis=0)
-    lengths -= np.repeat(np.concatenate([[[0, 0]], lengths[last[:-1]]]), sizes, axis=0)
-    lengths[last[odd == 1], 1] = 0
-    lengths[first, 0] = outside
+    if values.max() > num_pixels or values.min() < -num_pixels:
+        return None
+    lasts = np.cumsum(counts)
+    firsts = lasts - counts
+    # What 32 bits cannot hold of the running sums goes away again with what is taken off.
+    values = values.astype(np.int32 if num_pixels < 1 << 30 else np.int64)
+    outside = values[firsts]
+    lengths = np.empty(len(values) + 1, values.dtype)
+    lengths[-1] = 0  # what stands before the first place, too
+    for parity in (0, 1):
+        np.cumsum(values[parity::2], dtype=values.dtype, out=lengths[parity:-1:2])
+    before = [lengths[np.where(firsts % 2 == parity, firsts, firsts - 1)] for parity in (0, 1)]
+    for parity in (0, 1):
+        places = (lasts + 1 - parity) // 2 - (firsts + 1 - parity) // 2
+        lengths[parity:-1:2] -= np.repeat(before[parity], places)
+    lengths = lengths[:-1]
+    lengths[firsts] = outside
     if lengths.min() < 0 or lengths.max() > num_pixels:
         return None
-    # The running sum goes back by an image at the start of each mask, and on by its offset.
     begins = np.zeros(len(counts), np.int64) if offsets is None else offsets
-    lengths[first, 0] += np.diff(begins, prepend=0)
-    lengths[first[1:], 0] -= num_pixels
-    edges = np.cumsum(lengths.ravel()).reshape(-1, 2)
-    if (edges[last, 1] != begins + num_pixels).any():
+    edges = np.cumsum(lengths, dtype=np.int64)
+    edges += np.repeat(begins - num_pixels * np.arange(len(counts)), counts)
+    if (edges[lasts - 1] != begins + num_pixels).any():
         return None
-    keep = lengths[:, 1] > 0
-    kept = np.concatenate([[0], np.cumsum(keep)])
-    return Runs(edges[keep, 0], edges[keep, 1], kept[last + 1] - kept[first])
+    # Every second run, from the mask's second on, is filled.
+    num_filled = counts // 2
+    filled_before = np.cumsum(num_filled) - num_filled
+    ends = 2 * np.arange(num_filled.sum()) + np.repeat(firsts + 1 - 2 * filled_before, num_filled)
+    runs = Runs(edges[ends - 1], edges[ends], num_filled)
+    return runs if (lengths[ends] > 0).all() else _without_empty(runs)
+
+
+def _without_empty(runs: Runs) -> Runs:
+    keep = runs.ends > runs.starts
+    before = np.concatenate([[0], np.cumsum(keep)])
+    lasts = np.cumsum(runs.counts)
+    return Runs(runs.starts[keep], runs.ends[keep], before[lasts] - before[lasts - runs.counts])
 
 
 def encode(runs: Runs, num_pixels: int) -> list[bytes]:
