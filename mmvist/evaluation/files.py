@@ -30,6 +30,7 @@ BENCHMARK_SCORES = {
     'mot': Scoring(('mot', 'hota', 'id'), regions='boxes', distractors=True),
     'bdd100k': Scoring(('mot', 'hota', 'id'), regions='boxes', rules='motmetrics'),
     'coco': Scoring(('coco',)),
+    'frames': Scoring(('mots', 'hota', 'id'), overlaps='by_score'),
 }
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
-from mmvist.io import coco, mot, mots, ytvis
+from mmvist.io import coco, frame_files, mot, mots, ytvis
 from mmvist.io.splits import apply_split
 from mmvist.structures import VideoSet
 
@@ -69,6 +69,7 @@ FORMATS = {
     'davis': Format(*(_late('davis', name) for name in ('read', 'read_results', 'write', 'write')), 'masks',
                     _late('davis', 'sequence_names')),
     'coco': Format(coco.read, coco.read_results, coco.write, coco.write_results, 'masks'),
+    'frames': Format(frame_files.read, frame_files.read_results, frame_files.write, frame_files.write, 'masks'),
 }
 # Two forms of one format: read as the format, written under these names.
 WRITERS = {name: format.write for name, format in FORMATS.items()} | {

@@ -122,15 +122,12 @@ def _from_runs(lengths: list, height: int, width: int) -> bytes:
 
 def _from_all_runs(masks: Sequence[list], height: int, width: int) -> tuple[list[bytes], dict[int, str]]:
     """Compress lists of alternating run lengths, outside first; position and fault of each that cannot be."""
-    flat = list(itertools.chain.from_iterable(masks))
-    faults = {}
-    if not set(map(type, flat)) <= {int} or max(flat, default=0) > height * width or min(flat, default=0) < 0:
+    flat, faults = _whole_numbers(masks), {}
+    if flat is None or flat.max(initial=0) > height * width or flat.min(initial=0) < 0:
         faults = {index: 'run lengths must be whole numbers from 0, and no longer than the image'
                   for index, lengths in enumerate(masks)
                   if not all(type(length) is int and 0 <= length <= height * width for length in lengths)}
-        flat = list(itertools.chain.from_iterable([] if index in faults else lengths
-                                                  for index, lengths in enumerate(masks)))
-    flat = np.array(flat, np.int64)
+        flat = _whole_numbers([[] if index in faults else lengths for index, lengths in enumerate(masks)])
     counts = np.array([0 if index in faults else len(lengths) for index, lengths in enumerate(masks)], np.int64)
     ends = np.cumsum(counts)
     sums = np.diff(np.concatenate([[0], np.cumsum(flat)])[np.concatenate([[0], ends])])
@@ -148,6 +145,16 @@ def _from_all_runs(masks: Sequence[list], height: int, width: int) -> tuple[list
     filled = edges[:, 1] > edges[:, 0]
     before = np.concatenate([[0], np.cumsum(filled)])
     return encode(Runs(*edges[filled].T, before[last] - before[last - halves]), height * width), faults
+
+
+def _whole_numbers(masks: Sequence[list]) -> np.ndarray | None:
+    """All numbers of some lists, one list behind the other; `None` when any of them is not whole."""
+    flat = list(itertools.chain.from_iterable(masks))
+    try:
+        numbers = np.array(flat) if flat else np.zeros(0, np.int64)
+    except ValueError:  # lists within lists
+        return None
+    return numbers if numbers.dtype == np.int64 and numbers.ndim == 1 else None
 
 
 def _from_polygons(polygons: list, height: int, width: int) -> bytes:

@@ -13,8 +13,9 @@ import numpy as np
 # Characters that are worked on at a time, so that the arrays stay in the processor's cache.
 PORTION = 1 << 16
 MAX_DIGITS = 12  # a 64-bit number has no more
-# What the last group of a number is worth: bit 4 is its sign.
-LAST_GROUPS = np.array([*range(16), *range(-16, 0)], np.int8)
+# What a character is worth, as one byte, where it ends a number: bit 4 is the sign. And the characters that end none.
+LAST_GROUPS = bytes((((character - 48) & 31 ^ 16) - 16) & 255 for character in range(256))
+GOES_ON = bytes(range(48 + 32, 48 + 64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,12 +126,13 @@ def _numbers(masks: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray] | None:
     of the last group is its sign.
     """
     sizes = np.fromiter(map(len, masks), np.int64, len(masks))
-    bits = np.frombuffer(b''.join(masks), np.uint8) - np.uint8(48)
+    text = b''.join(masks)
+    bits = np.frombuffer(text, np.uint8) - np.uint8(48)
     goes_on = bits > 31
     last = np.cumsum(sizes)
     if sizes.min() == 0 or bits.max() > 63 or goes_on[last - 1].any():
         return None
-    values = LAST_GROUPS[bits[~goes_on]].astype(np.int64)
+    values = np.frombuffer(text.translate(LAST_GROUPS, GOES_ON), np.int8).astype(np.int64)
     # Most numbers are one character; what follows looks at the others alone.
     going_on = np.flatnonzero(goes_on)
     ranks = np.flatnonzero(np.diff(going_on, append=-1) != 1)
@@ -182,7 +184,7 @@ def _filled(values: np.ndarray, counts: np.ndarray, num_pixels: int, offsets: np
     filled_before = np.cumsum(num_filled) - num_filled
     ends = 2 * np.arange(num_filled.sum()) + np.repeat(firsts + 1 - 2 * filled_before, num_filled)
     runs = Runs(edges[ends - 1], edges[ends], num_filled)
-    return runs if (lengths[ends] > 0).all() else _without_empty(runs)
+    return runs if (runs.ends > runs.starts).all() else _without_empty(runs)
 
 
 def _without_empty(runs: Runs) -> Runs:

@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,9 +130,9 @@ def _json(draw: st.DrawFn, data: bytes) -> bytes:
         elif kind == 'delete':
             del parent[key]
         elif isinstance(parent, list):
-            parent.insert(key, parent[key])
+            parent.insert(key, deepcopy(parent[key]))
         else:
-            parent[draw(st.sampled_from(HOSTILE_TEXTS))] = parent.pop(key) if kind == 'key' else parent[key]
+            parent[draw(st.sampled_from(HOSTILE_TEXTS))] = parent.pop(key) if kind == 'key' else deepcopy(parent[key])
     text = json.dumps(root[0]) if root else ''
     return text.replace(f'"{DEEP}"', '[' * 1000 + ']' * 1000).encode()
 

@@ -1,0 +1,63 @@
+"""Everything that can be read."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmvist.io import formats
+from mmvist.io.detect import detect_format
+from mmvist.io.splits import apply_split
+from mmvist.structures import VideoSet
+
+OPEN_IMAGES = 'openimages'
+SOURCES = (*formats.FORMATS, OPEN_IMAGES)
+FRAME_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"video"\s*:\s*\{')
+
+
+def tell_format(path: str | Path) -> str:
+    """Tell which of `SOURCES` a file or folder is: a table `*.csv` is OpenImages'; see `detect_format` for the others.
+
+    Raises:
+        FileNotFoundError: There is no such file or folder.
+        FormatError: It looks like none of them.
+    """
+    path = Path(path)
+    if path.suffix == '.csv' and path.is_file():
+        return OPEN_IMAGES
+    file = min(path.glob('*.json'), default=None) if path.is_dir() else path
+    if file is not None and file.is_file():
+        with file.open('rb') as opened:
+            if FRAME_JSON.match(opened.read(200)):
+                return 'frames'
+    return detect_format(path)
+
+
+def read_source(path: str | Path, format: str, seqmap: str | Path | None = None, split: str | Path | None = None,
+                classes: Sequence[str] | None = None) -> VideoSet:
+    """Read annotations.
+
+    Args:
+        path: A file or folder, as the format has it. OpenImages' is `SPLIT-annotations-object-segmentation.csv`;
+            beside it are the folders `SPLIT-masks` and `SPLIT`, of the images, and `class-descriptions-boxable.csv`.
+        format: One of `SOURCES`.
+        seqmap: See `formats.read`.
+        split: See `formats.read`.
+        classes: Of OpenImages, which is too large to be read whole, the only ones to read.
+
+    Raises:
+        ValueError: There is no such format, or it has no sequence maps.
+        FormatError: The files are broken.
+        FileNotFoundError: There is no such file.
+    """
+    if format != OPEN_IMAGES:
+        return formats.read(path, format, seqmap, split)
+    if seqmap is not None:
+        raise ValueError(f'format {format} has no sequence maps, got {seqmap}')
+    # OpenCV is loaded with it.
+    from mmvist.io import openimages
+
+    path = Path(path)
+    part = path.name.partition('-annotations')[0]
+    video_set = openimages.read(path, path.with_name(f'{part}-masks'), path.with_name(part),
+                                path.with_name('class-descriptions-boxable.csv'), classes)
+    return video_set if split is None else apply_split(video_set, split)
