@@ -1,12 +1,16 @@
 """Measure speed and memory beside other programs, in one run on one machine; ratios travel, seconds do not."""
 
 import argparse
+import importlib
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from benchmarks import inference, memory, ops  # noqa: E402
+from benchmarks.eval import COMPARISONS, as_table  # noqa: E402
+
+from mmvist.io.atomic import open_atomic  # noqa: E402
+from mmvist.io.json_file import write_json  # noqa: E402
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -18,16 +22,33 @@ def parse_arguments() -> argparse.Namespace:
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
     operators.add_argument('--compiled', metavar='PYTHON', help='Python of an environment with compiled mmcv')
+    scores = commands.add_parser('eval', help='scores of result files beside the official programs')
+    scores.add_argument('--only', nargs='+', choices=COMPARISONS, metavar='ROW', help=f'of {", ".join(COMPARISONS)}')
+    scores.add_argument('--rounds', type=int, default=3, metavar='N', help='the best of so many runs counts')
+    scores.add_argument('--data', default='work_dirs/benchmark', metavar='DIR', help='where the sets are kept')
+    scores.add_argument('--small', action='store_true', help='tiny sets: to see that it works, not how fast')
+    scores.add_argument('--json', metavar='OUT', help='write everything that was measured')
+    scores.add_argument('--markdown', metavar='OUT', help='write the table')
     return parser.parse_args()
 
 
 def main() -> None:
     """Run what was asked for and print it."""
     args = parse_arguments()
+    benchmark = importlib.import_module(f'benchmarks.{args.what}')
+    if args.what == 'eval':
+        rows = benchmark.run(args.only, args.data, args.small, args.rounds)
+        if args.json:
+            write_json(rows, args.json)
+        if args.markdown:
+            with open_atomic(args.markdown) as file:
+                file.write(as_table(rows))
+        print(as_table(rows))
+        return
     if args.what == 'ops':
-        rows = ops.run(args.compiled)
+        rows = benchmark.run(args.compiled)
     else:
-        rows = [inference.run(args.frames) if args.what == 'inference' else memory.run()]
+        rows = [benchmark.run(args.frames) if args.what == 'inference' else benchmark.run()]
     for row in rows:
         print('\n'.join(f'{name:24} {value:.4g}' if isinstance(value, float) else f'{name:24} {value}'
                         for name, value in row.items()), end='\n\n')

@@ -14,6 +14,10 @@ from mmvist.io.problems import FormatError
 from mmvist.io.text_lines import BYTE_ORDER_MARK
 
 OPEN, CLOSE = b'{}'
+# Stands in for a table's entries while all else is parsed.
+TABLE_MARK = 'entries of the table'
+# Escapes of UTF-16's surrogates, which mean nothing unless they come in pairs.
+HALF_CHARACTER = re.compile(rb'\\u[dD][89a-fA-F]')
 
 
 def read_json(path: str | Path) -> Any:
@@ -46,13 +50,9 @@ def read_table(path: str | Path, key: str | None) -> tuple[Any, Iterator[Any]]:
     spans = _spans(data, key)
     if spans is not None:
         rest, entries = spans
-        return rest, (_parsed(data[start:end], path, data, start) for start, end in entries)
-    document = _parsed(data, path)
-    if key is None:
-        return ([], iter(document)) if isinstance(document, list) else (document, iter(()))
-    if isinstance(document, dict) and isinstance(document.get(key), list):
-        return {**document, key: []}, iter(document[key])
-    return document, iter(())
+        return rest, _entries(data, entries, key, path)
+    document, table = _parted(_parsed(data, path), key)
+    return document, iter(table)
 
 
 def write_json(data: Any, path: str | Path) -> None:
@@ -65,25 +65,48 @@ def _bytes(path: str | Path) -> bytes:
     return Path(path).read_bytes().removeprefix(BYTE_ORDER_MARK)
 
 
-def _parsed(text: bytes, path: str | Path, whole: bytes = b'', offset: int = 0) -> Any:
-    """Parse a text; `whole` and `offset` say where it stands in the file."""
+def _parted(document: Any, key: str | None) -> tuple[Any, list]:
+    """A document with an empty list in its table's place, and the table; as it is where it has none."""
+    if key is None:
+        return ([], document) if isinstance(document, list) else (document, [])
+    if isinstance(document, dict) and isinstance(document.get(key), list):
+        return {**document, key: []}, document[key]
+    return document, []
+
+
+def _entries(data: bytes, spans: list[tuple[int, int]], key: str | None, path: str | Path) -> Iterator[Any]:
+    for number, (start, end) in enumerate(spans):
+        try:
+            entry = _parsed(data[start:end], path)
+        except FormatError:
+            # A brace in a text may have cut the entry short. If it is broken indeed, the whole file tells the place.
+            yield from _parted(_parsed(data, path), key)[1][number:]
+            return
+        yield entry
+
+
+def _parsed(text: bytes, path: str | Path) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         # What is no JSON, but common, such as NaN, is for the reader to refuse: it knows what it is the value of.
-        return _parsed_leniently(text, path, whole, offset)
+        return _parsed_leniently(text, path)
 
 
-def _parsed_leniently(text: bytes, path: str | Path, whole: bytes, offset: int) -> Any:
+def _parsed_leniently(text: bytes, path: str | Path) -> Any:
     try:
-        return json.loads(text)
+        # Bytes would be taken for UTF-16, too, and for text that cannot be written again.
+        document = json.loads(text.decode())
+        if HALF_CHARACTER.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+        return document
     except json.JSONDecodeError as error:
-        before = whole[:offset] + error.doc[:error.pos].encode()
-        line, column = before.count(b'\n') + 1, len(before) - before.rfind(b'\n')
         ends = ', the file ends early' if error.pos >= len(error.doc.rstrip()) or error.msg.startswith('Unterm') else ''
-        problem = f'line {line}, column {column}: not valid JSON: {error.msg}{ends}'
+        problem = f'line {error.lineno}, column {error.colno}: not valid JSON: {error.msg}{ends}'
     except UnicodeDecodeError as error:
-        problem = f'byte {offset + error.start}: not text in UTF-8'
+        problem = f'byte {error.start}: not text in UTF-8'
+    except UnicodeEncodeError as error:
+        problem = f'file: holds half a character, \\u{ord(error.object[error.start]):04x}'
     except (RecursionError, ValueError) as error:
         problem = f'file: cannot be read as JSON: {error}'
     raise FormatError(str(path), (problem,)) from None
@@ -115,10 +138,12 @@ def _spans(data: bytes, key: str | None) -> tuple[Any, list[tuple[int, int]]] | 
     gaps = [data[first:last].strip() for first, last in between][:-1]
     if gaps[:1] not in ([], [b'']) or any(gap != b',' for gap in gaps[1:]):
         return None
+    # Another table of this name may stand before, within an object.
+    mark = orjson.dumps(TABLE_MARK)
+    if mark in data:
+        return None
     try:
-        rest = orjson.loads(data[:start] + data[int(ends[-1]) if len(ends) else start:])
+        rest, table = _parted(orjson.loads(data[:start] + mark + data[int(ends[-1]) if len(ends) else start:]), key)
     except orjson.JSONDecodeError:
         return None
-    if (rest if key is None else rest.get(key) if isinstance(rest, dict) else None) != []:
-        return None
-    return rest, list(zip(starts.tolist(), ends.tolist(), strict=True))
+    return (rest, list(zip(starts.tolist(), ends.tolist(), strict=True))) if table == [TABLE_MARK] else None

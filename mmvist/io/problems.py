@@ -1,8 +1,11 @@
 """All that is wrong with a file, told at once."""
 
+import reprlib
 from pathlib import Path
+from typing import Any
 
 MAX_PRINTED = 50
+MAX_SHOWN = 80  # characters of a value
 
 
 class FormatError(ValueError):
@@ -48,3 +51,11 @@ class Problems:
         """Raise `FormatError` when anything was noted."""
         if self._lines:
             raise FormatError(self.source, tuple(self._lines))
+
+
+def shown(value: Any) -> str:
+    """A value of a file, for a message; cut short where it is long, and as quick where it is long or deep."""
+    cutter = reprlib.Repr()
+    cutter.maxlevel, cutter.maxstring, cutter.maxother = 3, MAX_SHOWN - 20, MAX_SHOWN
+    text = cutter.repr(value)
+    return text if len(text) <= MAX_SHOWN else f'{text[:MAX_SHOWN - 3]}...'

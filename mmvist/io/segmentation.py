@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
+from mmvist.io.polygons import FAULT, points_of
+from mmvist.io.problems import shown
+from mmvist.io.sequences import MAX_PIXELS
 from mmvist.structures import rle
 from mmvist.structures.runs import Runs, decode, encode, portions
 
@@ -21,15 +24,18 @@ def parse(segmentation: Any, height: int, width: int) -> bytes:
         width: Columns of the image.
 
     Raises:
-        ValueError: The mask is none of these, has another size, or its run lengths do not add up to it.
+        ValueError: The mask is none of these, has another size, or its run lengths do not add up to it; or the image
+            is too large.
     """
+    if height * width > MAX_PIXELS:
+        raise ValueError(f'an image of {height} x {width} has more than {MAX_PIXELS} pixels')
     if isinstance(segmentation, list):
         return _from_polygons(segmentation, height, width)
     if not isinstance(segmentation, dict) or 'counts' not in segmentation or 'size' not in segmentation:
-        raise ValueError(f'a mask must be {{size, counts}} or a list of polygons, got {str(segmentation)[:60]}')
+        raise ValueError(f'a mask must be {{size, counts}} or a list of polygons, got {shown(segmentation)}')
     size, counts = segmentation['size'], segmentation['counts']
     if not isinstance(size, list | tuple) or list(size) != [height, width]:
-        raise ValueError(f'mask size must be [height, width] = [{height}, {width}], got {size}')
+        raise ValueError(f'mask size must be [height, width] = [{height}, {width}], got {shown(size)}')
     if isinstance(counts, list):
         return _from_runs(counts, height, width)
     if isinstance(counts, str | bytes):
@@ -104,13 +110,15 @@ def broken(masks: Sequence[bytes], height: int, width: int) -> dict[int, str]:
 
 
 def _fault(counts: bytes, height: int, width: int) -> str | None:
+    if decode([counts], height * width) is not None:
+        return None
     try:
         lengths = rle.run_lengths(counts)
     except ValueError as error:
         return str(error)
     if lengths.sum() != height * width:
         return f'run lengths must add up to {height} * {width} = {height * width}, got {lengths.sum()}'
-    return 'RLE counts hold a negative run length' if lengths.min() < 0 else None
+    return 'RLE counts hold a negative run length' if lengths.min() < 0 else 'RLE counts hold numbers beyond 64 bits'
 
 
 def _from_runs(lengths: list, height: int, width: int) -> bytes:
@@ -158,9 +166,7 @@ def _whole_numbers(masks: Sequence[list]) -> np.ndarray | None:
 
 
 def _from_polygons(polygons: list, height: int, width: int) -> bytes:
-    for polygon in polygons:
-        if (not isinstance(polygon, list) or len(polygon) < 6 or len(polygon) % 2
-                or not np.all(np.isfinite(np.asarray(polygon, np.float64)))):
-            raise ValueError('a polygon must be at least three points x, y, x, y, ..., '
-                             f'got {str(polygon)[:60]}')
-    return coco.merge(coco.frPyObjects(polygons, height, width))['counts']
+    points = points_of(polygons)
+    if not points:
+        raise ValueError(f'{FAULT}, got {shown(polygons)}')
+    return coco.merge(coco.frPyObjects(points, height, width))['counts']

@@ -5,6 +5,8 @@ from mmvist.structures import VideoSet
 
 # Four days at 25 frames a second. A larger number is a slip, and would take all memory wherever frames are counted.
 MAX_LENGTH = 10_000_000
+# pycocotools counts the pixels of an image in 32 bits, one of them for the sign.
+MAX_PIXELS = 2 ** 31 - 1
 
 
 def check_names(video_set: VideoSet, problems: Problems) -> None:

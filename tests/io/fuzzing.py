@@ -126,7 +126,7 @@ def _json(draw: st.DrawFn, data: bytes) -> bytes:
             key = draw(st.sampled_from(sorted(parent) if isinstance(parent, dict) else range(len(parent))))
         kind = draw(st.sampled_from(('value', 'value', 'value', 'delete', 'repeat', 'key')))
         if kind == 'value' or parent is root:
-            parent[key] = draw(st.sampled_from(HOSTILE_VALUES))
+            parent[key] = deepcopy(draw(st.sampled_from(HOSTILE_VALUES)))
         elif kind == 'delete':
             del parent[key]
         elif isinstance(parent, list):

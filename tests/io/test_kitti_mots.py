@@ -142,8 +142,8 @@ def test_bad_lines_all_at_once(tmp_path):
     assert [problem.split(':')[0] for problem in told] == [
         'line 3', 'line 4', 'line 5', 'line 6', 'line 7', 'line 8', 'line 10', 'frame 4']
     parts = ['single blanks', 'whole numbers', 'unknown class 3',
-             'size is 3 2, the video is 2 3', 'outside the video', 'alphabet', 'id 1001 stands in this frame already, in line 9',
-             'masks overlap: 1001 and 1002']
+             'size is 3 2, the video is 2 3', 'outside the video', 'alphabet',
+             'id 1001 stands in this frame already, in line 9', 'masks overlap: 1001 and 1002']
     for problem, part in zip(told, parts, strict=True):
         assert part in problem
 
@@ -200,3 +200,15 @@ def test_bad_seqmap(tmp_path):
     assert caught.value.problems == (
         'line 2: sequence 0000 occurs twice', "line 3: must be NAME empty FIRST LAST, got '0001 empty 3'",
         'line 5: last frame 3 lies before first frame 4')
+
+
+def test_the_layout_of_mots20(tmp_path):
+    for name in ('MOTS20-05', 'MOTS20-02'):
+        text(tmp_path / name / 'gt' / 'gt.txt', f'1 2001 2 2 3 {RIGHT}', f'3 2001 2 2 3 {LEFT}')
+    read = mots.read(tmp_path, mots.MOTS_CHALLENGE)
+    assert mots.sequence_names(tmp_path) == ['MOTS20-02', 'MOTS20-05']
+    assert [tracks.video.name for tracks in read.videos] == ['MOTS20-02', 'MOTS20-05']
+    assert read.videos[0].frames.tolist() == [0, 2]
+    text(tmp_path / 'MOTS20-05' / 'gt' / 'gt.txt', '1 x')
+    with pytest.raises(FormatError, match='MOTS20-05/gt/gt.txt, line 1: must be'):
+        mots.read(tmp_path, mots.MOTS_CHALLENGE)

@@ -1,7 +1,7 @@
 """One program scores one set in a process of its own: `python eval_peers.py PROGRAM FOLDER` prints JSON.
 
-`seconds` and `cpu_seconds` are those of the work, files to scores, without what is imported before; `mib` is the most
-memory that the process held, or one of those that it started; `scores` go by mmvist's names.
+`s` and `cpu_s` are seconds of the work, files to scores, without what is imported before; `mib` is the most memory that
+the process held, or one of those that it started; `scores` go by mmvist's names.
 """
 
 import contextlib
@@ -41,7 +41,8 @@ QUIET = {'PRINT_RESULTS': False, 'PRINT_CONFIG': False, 'PRINT_ONLY_COMBINED': T
          'OUTPUT_EMPTY_CLASSES': False, 'BREAK_ON_ERROR': True, 'RETURN_ON_ERROR': False, 'LOG_ON_ERROR': None}
 
 
-def mmvist_scores(folder: Path, format: str, metrics: tuple[str, ...], rules: str | None = None, workers: int = 1) -> Work:
+def mmvist_scores(folder: Path, format: str, metrics: tuple[str, ...], rules: str | None = None, workers: int = 1
+                  ) -> Work:
     """Ours."""
     from mmvist.evaluation.files import score_files
     from mmvist.evaluation.functional import Scoring
@@ -304,7 +305,7 @@ def main() -> None:
             scores = work()
             seconds, used = time.perf_counter() - start, sum(os.times()[:4]) - used
             children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            answer = {'seconds': seconds, 'cpu_seconds': used, 'mib': max(_peak(), children / 1024), 'scores': scores}
+            answer = {'s': seconds, 'cpu_s': used, 'mib': max(_peak(), children / 1024), 'scores': scores}
     print(json.dumps(answer, default=float))
 
 

@@ -81,17 +81,27 @@ class Thing:
 
 
 def make_set(name: str, folder: str | Path, sizes: Sizes = FULL) -> Path:
-    """Make one of `SETS` unless it is there; returns its folder, complete in any case."""
+    """Make a set unless it is there already.
+
+    Args:
+        name: Of `SETS`, or a part of one: `long/short`.
+        folder: Where the sets are.
+        sizes: How large to make it.
+
+    Returns:
+        Its folder, complete in any case.
+    """
     version = hashlib.sha256(Path(__file__).read_bytes() + repr(sizes).encode()).hexdigest()[:12]
-    target = Path(folder) / f'eval-{version}' / name
-    if not target.exists():
-        temporary = target.with_name(f'.{name}.{os.getpid()}.tmp')
+    root = Path(folder) / f'eval-{version}'
+    whole = name.split('/')[0]
+    if not (root / whole).exists():
+        temporary = root / f'.{whole}.{os.getpid()}.tmp'
         try:
-            SETS[name](temporary, sizes)
-            os.replace(temporary, target)
+            SETS[whole](temporary, sizes)
+            os.replace(temporary, root / whole)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-    return target
+    return root / name
 
 
 def _make_mots(folder: Path, sizes: Sizes) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from mmvist.io.polygons import FARTHEST
+from mmvist.io.problems import shown
+
 # Points a curve is drawn with; BDD100K's are short, a few tens of pixels.
 CURVE_STEPS = 16
-# Pixels; rasterising takes as long as an outline is, and none is far outside its image.
-FARTHEST = 1e5
 
 
 def outlines(poly2d: Any) -> list[list[float]]:
@@ -21,17 +22,17 @@ def outlines(poly2d: Any) -> list[list[float]]:
         ValueError: It is something else, or a line that encloses nothing.
     """
     if not isinstance(poly2d, list):
-        raise ValueError(f'poly2d must be a list of shapes, got {str(poly2d)[:60]}')
+        raise ValueError(f'poly2d must be a list of shapes, got {shown(poly2d)}')
     return [_outline(shape) for shape in poly2d]
 
 
 def _outline(shape: Any) -> list[float]:
     if not isinstance(shape, dict) or not {'vertices', 'types', 'closed'} <= shape.keys():
-        raise ValueError(f'a shape of poly2d must be {{vertices, types, closed}}, got {str(shape)[:60]}')
+        raise ValueError(f'a shape of poly2d must be {{vertices, types, closed}}, got {shown(shape)}')
     types = shape['types']
     vertices = _vertices(shape['vertices'])
     if not isinstance(types, str) or len(types) != len(vertices) or set(types) - {'L', 'C'}:
-        raise ValueError(f'types must be {len(vertices)} letters L or C, one a vertex, got {types!r}')
+        raise ValueError(f'types must be {len(vertices)} letters L or C, one a vertex, got {shown(types)}')
     if shape['closed'] is not True:
         raise ValueError('a shape of poly2d must be closed, a line encloses nothing')
     vertices = np.concatenate([vertices, vertices[:1]])
@@ -44,7 +45,7 @@ def _outline(shape: Any) -> list[float]:
             points.append(_curve(vertices[at - 1:at + 3]))
             at += 3
         else:
-            raise ValueError(f'types must name two control points and an end for each curve, got {types!r}')
+            raise ValueError(f'types must name two control points and an end for each curve, got {shown(types)}')
     return np.concatenate(points).ravel().tolist()
 
 
@@ -54,7 +55,7 @@ def _vertices(vertices: Any) -> np.ndarray:
             or not all(isinstance(vertex, list) and len(vertex) == 2 for vertex in vertices)
             or not all(type(value) in (int, float) and -FARTHEST <= value <= FARTHEST
                        for vertex in vertices for value in vertex)):
-        raise ValueError(f'vertices must be at least three points [x, y] in pixels, got {str(vertices)[:60]}')
+        raise ValueError(f'vertices must be at least three points [x, y] in pixels, got {shown(vertices)}')
     return np.array(vertices, np.float64)
 
 

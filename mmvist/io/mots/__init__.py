@@ -6,7 +6,7 @@ from pathlib import Path
 from mmvist.io.mots.benchmark import KITTI_MOTS, MOTS_CHALLENGE, MOTSBenchmark
 from mmvist.io.mots.png import read_png, write_png
 from mmvist.io.mots.seqmap import read_seqmap, write_seqmap
-from mmvist.io.mots.text import read_txt, write_txt
+from mmvist.io.mots.text import read_txt, text_files, write_txt
 from mmvist.structures import VideoSet
 
 __all__ = ['KITTI_MOTS', 'MOTS_CHALLENGE', 'MOTSBenchmark', 'read', 'read_png', 'read_seqmap', 'read_txt',
@@ -15,8 +15,8 @@ __all__ = ['KITTI_MOTS', 'MOTS_CHALLENGE', 'MOTSBenchmark', 'read', 'read_png', 
 
 def read(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
          sequences: Mapping[str, tuple[int, int]] | None = None, trusted: bool = False) -> VideoSet:
-    """Read text where the path is or holds `*.txt`, folders of images elsewhere; see `read_txt` and `read_png`."""
-    if _is_text(Path(path)):
+    """Read text where the path is or holds text files, folders of images elsewhere; see `read_txt` and `read_png`."""
+    if text_files(Path(path)):
         return read_txt(path, benchmark, sequences, trusted=trusted)
     return read_png(path, benchmark, sequences)
 
@@ -24,12 +24,4 @@ def read(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
 def sequence_names(path: str | Path) -> list[str]:
     """Names of the sequences that there are files or folders of, in order."""
     path = Path(path)
-    if path.is_file():
-        return [path.stem]
-    if _is_text(path):
-        return sorted(file.stem for file in path.glob('*.txt'))
-    return sorted(folder.name for folder in path.iterdir() if folder.is_dir())
-
-
-def _is_text(path: Path) -> bool:
-    return path.is_file() or any(path.glob('*.txt'))
+    return list(text_files(path)) or sorted(folder.name for folder in path.iterdir() if folder.is_dir())

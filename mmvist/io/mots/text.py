@@ -26,7 +26,7 @@ from mmvist.structures import Video, VideoSet, VideoTracks, rle
 def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
              sequences: Mapping[str, tuple[int, int] | None] | None = None, videos: Sequence[Video] | None = None,
              trusted: bool = False) -> VideoSet:
-    """Read one sequence from a file `NAME.txt`, or all of a folder.
+    """Read one sequence from a file `NAME.txt`, or all of a folder of such files or of folders `NAME/gt/gt.txt`.
 
     Ids are those of the file. Rows of class 10 are `ignore` rows and carry the label -1: they belong to no class.
 
@@ -47,27 +47,36 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f'{path}: no such file or folder')
-    files = {path.stem: path} if path.is_file() else {file.stem: file for file in sorted(path.glob('*.txt'))}
+    files = text_files(path)
     problems = Problems(path)
     known = {video.name: video for video in videos or ()}
     wanted = list(known) if videos is not None else list(sequences if sequences is not None else files)
     if videos is None and sequences is None and not files:
-        problems.add('folder', 'holds no file *.txt')
+        problems.add('folder', 'holds no file *.txt and no folder with gt/gt.txt')
     for name in wanted:
         if name not in files:
             problems.add(f'sequence {name}', f'there is no file {name}.txt')
     result = []
     for name in progress([name for name in wanted if name in files], len(wanted), f'reading {path}'):
         last = None if sequences is None or sequences[name] is None else sequences[name][1]
-        result.append(_Sequence(files[name], benchmark, known.get(name), last, problems).read(trusted))
+        result.append(_Sequence(name, files[name], benchmark, known.get(name), last, problems).read(trusted))
     problems.check()
     return VideoSet(benchmark.classes, tuple(result), benchmark.category_ids)
+
+
+def text_files(path: Path) -> dict[str, Path]:
+    """The text file of each sequence, by name, as MOTS is released: `NAME.txt`, or `NAME/gt/gt.txt` in MOTS20."""
+    if path.is_file():
+        return {path.stem: path}
+    return ({file.stem: file for file in sorted(path.glob('*.txt'))}
+            or {file.parents[1].name: file for file in sorted(path.glob('*/gt/gt.txt'))})
 
 
 class _Sequence:
     """One file.
 
     Args:
+        name: The sequence.
         path: The file.
         benchmark: Which classes there are, and how frames are counted.
         video: What is known of it already.
@@ -75,9 +84,10 @@ class _Sequence:
         problems: Where to note what is wrong.
     """
 
-    def __init__(self, path: Path, benchmark: MOTSBenchmark, video: Video | None, last: int | None, problems: Problems
-                 ) -> None:
-        self.path, self.benchmark, self.video, self.problems = path, benchmark, video, problems
+    def __init__(self, name: str, path: Path, benchmark: MOTSBenchmark, video: Video | None, last: int | None,
+                 problems: Problems) -> None:
+        self.name, self.path, self.benchmark, self.video, self.problems = name, path, benchmark, video, problems
+        self._place = path.name if path.stem == name else f'{name}/gt/gt.txt'
         self.length = None if last is None else last - benchmark.first_frame + 1
         self.length = self.length if video is None else video.length
 
@@ -122,10 +132,10 @@ class _Sequence:
         return values.copy(), fields[5::6], np.array(numbers, np.int64)
 
     def _note(self, number: int, problem: str) -> None:
-        self.problems.add(f'{self.path.name}, line {number}', problem)
+        self.problems.add(f'{self._place}, line {number}', problem)
 
     def _video(self, values: np.ndarray) -> Video:
-        video, name = self.video, self.path.stem
+        video, name = self.video, self.name
         # Ground truth without any mask does not know its size.
         height, width = values[0, 3:].tolist() if len(values) and (video is None or not video.height) else (0, 0)
         if video is not None:
@@ -160,7 +170,7 @@ class _Sequence:
             self._note(numbers[second], f'id {tracks.ids[second]} stands in this frame already, in line '
                                         f'{numbers[first]}')
         for frame, fault in overlaps(tracks):
-            self.problems.add(f'{self.path.name}, frame {frame + self.benchmark.first_frame}', fault)
+            self.problems.add(f'{self._place}, frame {frame + self.benchmark.first_frame}', fault)
 
 
 def _is_regular(lines: list[bytes]) -> bool:

@@ -1,0 +1,90 @@
+"""The classes of one format under the names and numbers of another."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mmvist.io.convert.targets import Target
+from mmvist.io.json_file import read_json
+from mmvist.io.problems import FormatError, Problems
+from mmvist.structures import VideoSet
+
+OTHERS = '*'
+
+
+def read_class_map(path: str | Path) -> dict[str, str]:
+    """Read new names of classes, `{"sedan": "car", "*": "other"}`; `*` stands for all that are not named.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        FormatError: It is no such file.
+    """
+    data = read_json(path)
+    if not isinstance(data, dict) or not data or not all(isinstance(name, str) for name in data.values()):
+        raise FormatError(str(path), ('file: must hold an object {class: new name}, got '
+                                      f'{type(data).__name__} {str(data)[:60]}',))
+    return data
+
+
+def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | None,
+                class_map: Mapping[str, str] | None, problems: Problems, lost: Counter[str]) -> VideoSet:
+    """Number classes as the target does, under its names.
+
+    Args:
+        video_set: What is converted.
+        target: Where to.
+        classes: The new names to keep, in this order where the target has none; objects of others are dropped.
+        class_map: New name of each class, or of `*`, all others; objects of classes that it does not name are dropped.
+            Without it names stay.
+        problems: Notes names that are in neither the file nor the target, and objects that nobody said to drop.
+        lost: Counts dropped tracks.
+    """
+    new_names = _new_names(video_set.classes, class_map, problems)
+    wanted = target.classes or tuple(dict.fromkeys(new_names.values() if classes is None else classes))
+    for name in dict.fromkeys([*new_names.values(), *(classes or ())] if class_map is not None else classes or ()):
+        if target.classes is not None and name not in target.classes:
+            problems.add('classes', f'{name!r} is none of the target\'s, {", ".join(target.classes)}')
+    for name in classes or ():
+        if name not in new_names.values():
+            problems.add('classes', f'{name!r} is none of the file\'s, {", ".join(dict.fromkeys(new_names.values()))}')
+    kept = set(wanted if classes is None else classes)
+    labels = [wanted.index(new_names[name]) if new_names.get(name) in kept & set(wanted) else -1
+              for name in video_set.classes]
+    # The last entry is what label -1, no class, looks up.
+    table, is_named = np.array([*labels, -1]), classes is not None or class_map is not None
+    videos = []
+    for tracks in video_set.videos:
+        new = table[tracks.labels]
+        dropped = (new < 0) & (tracks.labels >= 0)
+        pairs = np.unique(np.stack([tracks.labels, tracks.ids])[:, dropped], axis=1)
+        for label, times in zip(*np.unique(pairs[0], return_counts=True), strict=True):
+            if is_named:
+                lost['tracks of other classes'] += int(times)
+            else:
+                problems.add(f'video {tracks.video.name}',
+                             f'{times} tracks of class {video_set.classes[label]!r}, which the target has not, only '
+                             f'{", ".join(wanted)}; rename it with a class map, or name the classes to keep')
+        videos.append(replace(tracks, labels=new).select(~dropped))
+    return VideoSet(wanted, tuple(videos), _category_ids(video_set, target, wanted, class_map is not None))
+
+
+def _new_names(classes: Sequence[str], class_map: Mapping[str, str] | None, problems: Problems) -> dict[str, str]:
+    if class_map is None:
+        return {name: name for name in classes}
+    for name in class_map:
+        if name not in classes and name != OTHERS:
+            problems.add('class map', f'renames {name!r}, which is none of the file\'s, {", ".join(classes)}')
+    found = {name: class_map.get(name, class_map.get(OTHERS)) for name in classes}
+    return {name: new for name, new in found.items() if new is not None}
+
+
+def _category_ids(video_set: VideoSet, target: Target, wanted: Sequence[str], are_renamed: bool) -> tuple[int, ...]:
+    if target.classes is not None:
+        return target.category_ids
+    own = dict(zip(video_set.classes, video_set.category_ids, strict=True))
+    ids = tuple(own.get(name, 0) for name in wanted)
+    # The official tools count categories from 1.
+    return tuple(range(1, len(wanted) + 1)) if are_renamed or 0 in ids else ids

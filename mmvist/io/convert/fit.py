@@ -1,0 +1,157 @@
+"""Tracks made to fit a format: what it cannot hold is left out and counted, or noted where nobody allowed that."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pycocotools import mask as coco
+
+from mmvist.io.checks.boxes import box_errors
+from mmvist.io.checks.overlaps import shared_pixels
+from mmvist.io.convert.ids import fit_ids, with_one_class
+from mmvist.io.convert.targets import BOXES, IGNORE, IMAGES, MASKS, RATES, SCORES, TRACK_SCORES, Target
+from mmvist.io.problems import Problems
+from mmvist.structures import Video, VideoTracks, rle
+
+MAX_PLACES = 3
+BOX_TOLERANCE = 1.0  # pixels
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How tracks are made to fit.
+
+    Attributes:
+        target: What to fit.
+        results: Whether these are results, not ground truth.
+        by_score: Whether masks of a frame that overlap are cut where the target wants them disjoint.
+        drop: What may be left out: 'masks' where the target holds boxes alone, 'boxes' without masks where it needs
+            masks.
+        category_ids: Number of each class.
+    """
+
+    target: Target
+    results: bool
+    by_score: bool
+    drop: Collection[str]
+    category_ids: tuple[int, ...]
+
+    def apply(self, tracks: VideoTracks, problems: Problems, lost: Counter[str]) -> VideoTracks:
+        """One video's tracks as the target can hold them.
+
+        Args:
+            tracks: The tracks; not modified.
+            problems: Notes what they cannot be converted for.
+            lost: Counts what is left out.
+        """
+        target = self.target
+        negative = np.flatnonzero(tracks.ids < 0)
+        if len(negative):
+            problems.add(*_refusal(tracks, negative, 'ids below 0, which no format holds'))
+        if IGNORE not in target.holds or self.results:
+            lost[IGNORE] += int(tracks.ignore.sum())
+            tracks = tracks.select(~tracks.ignore)
+        tracks = self._with_masks(tracks, problems, lost)
+        if target.disjoint and None not in tracks.masks:
+            tracks = self._disjoint(tracks, problems, lost)
+        if target.one_class:
+            tracks = with_one_class(tracks, lost)
+        if target.class_in_id and not self.results:
+            tracks = fit_ids(tracks, self.category_ids, problems, lost)
+        self._count(tracks, lost)
+        return tracks
+
+    def _with_masks(self, tracks: VideoTracks, problems: Problems, lost: Counter[str]) -> VideoTracks:
+        has_mask = np.array([mask is not None for mask in tracks.masks], bool)
+        masked, maskless = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
+        if MASKS not in self.target.holds and not self.target.disjoint and len(masked):
+            if 'masks' not in self.drop:
+                problems.add(*_refusal(tracks, masked, 'masks, where the target holds boxes alone; drop masks to leave '
+                                                       'them out'))
+            lost[MASKS] += len(masked)
+            return replace(tracks, masks=(None,) * len(tracks))
+        if self.target.needs_masks[self.results] and len(maskless):
+            if 'boxes' not in self.drop:
+                problems.add(*_refusal(tracks, maskless, 'boxes without masks, where the target needs masks; drop '
+                                                         'boxes to leave them out'))
+                return tracks
+            lost['boxes without masks'] += len(maskless)
+            return tracks.select(masked)
+        return tracks
+
+    def _disjoint(self, tracks: VideoTracks, problems: Problems, lost: Counter[str]) -> VideoTracks:
+        """Masks that share no pixel, none of them empty."""
+        size = tracks.video.height, tracks.video.width
+        masks, boxes = list(tracks.masks), tracks.bboxes.copy()
+        is_kept = rle.area(masks, *size) > 0
+        lost['empty masks'] += int((~is_kept).sum())
+        clashing = {}
+        for frame, pixels in shared_pixels(tracks).items():
+            rows = np.arange(tracks.offsets[frame], tracks.offsets[frame + 1])
+            regions, objects = rows[tracks.ignore[rows]].tolist(), rows[~tracks.ignore[rows]].tolist()
+            if regions:
+                # Of overlapping regions the first one takes in the others: a format's region has no class.
+                masks[regions[0]] = coco.merge(rle.as_coco([masks[row] for row in regions], *size))['counts']
+                is_kept[regions[1:]] = False
+            rows = [*objects, *regions[:1]]
+            if rle.area([coco.merge(rle.as_coco([masks[row] for row in rows], *size))['counts']], *size).sum() \
+                    < rle.area([masks[row] for row in rows], *size).sum():
+                clashing[frame] = pixels
+                # Regions go last: what is an object is not to be ignored.
+                scores = [*tracks.scores[objects].tolist(), *[-np.inf] * len(regions[:1])]
+                for row, mask in zip(rows, rle.make_disjoint([masks[row] for row in rows], scores, *size), strict=True):
+                    masks[row] = mask
+                covered = rle.area([masks[row] for row in rows], *size) == 0
+                lost['masks wholly covered by others'] += int((covered & is_kept[rows]).sum())
+                is_kept[np.array(rows)[covered]] = False
+            boxes[rows] = rle.bboxes([masks[row] for row in rows], *size)
+        if clashing and not self.by_score:
+            problems.add(f'video {tracks.video.name}', f'masks overlap in {len(clashing)} frames, where the target '
+                         'holds one object a pixel, such as ' + _listed(f'frame {frame} ({pixels} pixels)' for
+                                                                      frame, pixels in clashing.items())
+                         + '; let overlaps go by score to cut them')
+        lost['pixels of several masks, left to one'] += sum(clashing.values())
+        return replace(tracks, masks=tuple(masks), bboxes=boxes).select(is_kept)
+
+    def _count(self, tracks: VideoTracks, lost: Counter[str]) -> None:
+        """Count what goes without saying, as no option could keep it."""
+        video, holds = tracks.video, self.target.holds
+        if SCORES not in holds:
+            lost[SCORES] += int((tracks.scores != 1).sum())
+        if TRACK_SCORES not in holds:
+            bare = replace(tracks, track_scores={})
+            lost[TRACK_SCORES] += sum(np.float32(tracks.summary(track).score) != np.float32(bare.summary(track).score)
+                                      for track in tracks.track_ids.tolist())
+        if BOXES not in holds:
+            lost[BOXES] += int((box_errors(tracks) > BOX_TOLERANCE).sum())
+        if IMAGES not in holds:
+            lost[IMAGES] += len(video.file_names)
+        if RATES not in holds:
+            lost[RATES] += video.fps is not None
+
+
+def number_videos(videos: Iterable[VideoTracks], lost: Counter[str]) -> tuple[VideoTracks, ...]:
+    """The videos, counted from 1 unless all have whole numbers from 0, no two the same."""
+    videos = tuple(videos)
+    ids = [tracks.video.id for tracks in videos]
+    if all(type(number) is int and number >= 0 for number in ids) and len(set(ids)) == len(ids):
+        return videos
+    lost['ids of videos, counted from 1 now'] += len(videos)
+    return tuple(replace(tracks, video=_renumbered(tracks.video, number)) for number, tracks in enumerate(videos, 1))
+
+
+def _renumbered(video: Video, number: int) -> Video:
+    return replace(video, id=number)
+
+
+def _refusal(tracks: VideoTracks, rows: np.ndarray, what: str) -> tuple[str, str]:
+    """Place and problem of some rows."""
+    places = (f'frame {tracks.frames[row]}, id {tracks.ids[row]}' for row in rows.tolist())
+    return f'video {tracks.video.name}', f'{len(rows)} {what}; they are {_listed(places)}'
+
+
+def _listed(places: Iterable[str]) -> str:
+    places = list(places)
+    more = f' and {len(places) - MAX_PLACES} more' if len(places) > MAX_PLACES else ''
+    return '; '.join(places[:MAX_PLACES]) + more
