@@ -147,7 +147,8 @@ def _sequences(results: str | Path, ground_truth: str | Path, format: str, scori
     if extra:
         logger.warning('%s: %d sequences are not in the ground truth and are left aside: %s', results, len(extra),
                        ', '.join(extra[:10]))
-    for name, frames in wanted.items():
+    # The longest first, so that no process is left with one in the end.
+    for name, frames in sorted(wanted.items(), key=lambda item: item[1][0] - item[1][1] if item[1] else 0):
         yield partial(_count_sequence, results, ground_truth, format, {name: frames}, scoring, options)
 
 
@@ -164,6 +165,9 @@ def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...]
 
 def _run(tasks: list[partial], num_workers: int) -> Iterator[_CountedVideo | FormatError]:
     if num_workers > 1 and len(tasks) > 1:
+        # Slow to import, so before there are processes that would each do it.
+        import scipy.optimize
+        import scipy.sparse.csgraph  # noqa: F401
         # An interrupt reaches every process; it is for the first one alone to tell.
         with ProcessPoolExecutor(num_workers, initializer=signal.signal,
                                  initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:

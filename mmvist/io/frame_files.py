@@ -70,8 +70,8 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
         if strangers:
             problems.add(file, f'has objects of {strangers}; the classes are {list(ground_truth.classes)}')
         elif sizes[0] == sizes[1]:
-            labels = np.array([ground_truth.classes.index(video_set.classes[label]) for label in tracks.labels.tolist()],
-                              np.int64)
+            names = [video_set.classes[label] for label in tracks.labels.tolist()]
+            labels = np.array([ground_truth.classes.index(one) for one in names], np.int64)
             tracks_of[name] = replace(tracks, video=video, labels=labels)
     problems.check()
     return VideoSet(ground_truth.classes, tuple(tracks_of.values()), ground_truth.category_ids)

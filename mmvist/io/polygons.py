@@ -8,7 +8,7 @@ import numpy as np
 FARTHEST = 1e5
 # Pixels along an outline; twice what one needs to go around all that is not too far.
 LONGEST = 2e6
-FAULT = (f'a polygon must be at least three points x, y, x, y, ..., finite and within {FARTHEST:.0f} pixels, and no '
+FAULT = (f'must be at least three points x, y, x, y, ..., finite and within {FARTHEST:.0f} pixels, and no '
          f'longer than {LONGEST:.0f}')
 
 

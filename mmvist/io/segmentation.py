@@ -25,10 +25,11 @@ def parse(segmentation: Any, height: int, width: int) -> bytes:
 
     Raises:
         ValueError: The mask is none of these, has another size, or its run lengths do not add up to it; or the image
-            is too large.
+            has no pixel or too many.
     """
-    if height * width > MAX_PIXELS:
-        raise ValueError(f'an image of {height} x {width} has more than {MAX_PIXELS} pixels')
+    if not 0 < height * width <= MAX_PIXELS:
+        raise ValueError(f'an image with masks must have 1 to {MAX_PIXELS} pixels, got {height} x {width} (height, '
+                         'width)')
     if isinstance(segmentation, list):
         return _from_polygons(segmentation, height, width)
     if not isinstance(segmentation, dict) or 'counts' not in segmentation or 'size' not in segmentation:
@@ -84,7 +85,7 @@ def _quickly(segmentations: Mapping[int, Any], size: list[int]) -> tuple[dict[in
     except (TypeError, KeyError, IndexError):
         return None, {}, []
     kinds = set(map(type, counts))
-    if not right or len(kinds) > 1:
+    if not right or len(kinds) > 1 or not 0 < size[0] * size[1] <= MAX_PIXELS:
         return None, {}, []
     keys = list(segmentations)
     if kinds == {str}:
@@ -118,7 +119,8 @@ def _fault(counts: bytes, height: int, width: int) -> str | None:
         return str(error)
     if lengths.sum() != height * width:
         return f'run lengths must add up to {height} * {width} = {height * width}, got {lengths.sum()}'
-    return 'RLE counts hold a negative run length' if lengths.min() < 0 else 'RLE counts hold numbers beyond 64 bits'
+    return ('RLE counts hold a negative run length' if lengths.min() < 0 else
+            'RLE counts hold a number of too many characters')
 
 
 def _from_runs(lengths: list, height: int, width: int) -> bytes:
@@ -168,5 +170,5 @@ def _whole_numbers(masks: Sequence[list]) -> np.ndarray | None:
 def _from_polygons(polygons: list, height: int, width: int) -> bytes:
     points = points_of(polygons)
     if not points:
-        raise ValueError(f'{FAULT}, got {shown(polygons)}')
+        raise ValueError(f'a polygon {FAULT}, got {shown(polygons)}')
     return coco.merge(coco.frPyObjects(points, height, width))['counts']

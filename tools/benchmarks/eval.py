@@ -87,8 +87,8 @@ def run(only: Sequence[str] | None, data: str | Path, small: bool, rounds: int) 
 
 def as_table(rows: Sequence[Row]) -> str:
     """The rows in Markdown."""
-    header = ['what', 'beside', 'ours, s', 'its s', 'ratio', 'whole run, s', 'its', 'ours, MiB', 'its MiB',
-              'largest difference']
+    header = ['scored', 'beside', 'ours, s', 'other, s', 'ratio', 'run of ours, s', 'of other, s', 'ours, MiB',
+              'other, MiB', 'largest difference']
     grid = [header]
     for row in rows:
         cells = [f'{row["ours_s"]:.2f}', f'{row["peer_s"]:.2f}', f'{row["ratio"]:.2f}', f'{row["ours_run_s"]:.2f}',

@@ -114,7 +114,8 @@ class Scoring:
         if 'coco' in self.metrics:
             counts['coco'] = match_frames(ground_truth, results, self.regions)
         if 'frame' in self.metrics or any(name in FRAME_SCORES for name in self.metrics):
-            counts |= self._count_frames(ground_truth, results.with_min_score(self.min_score))
+            kept = results.with_min_score(self.min_score) if self.min_score > 0 else results
+            counts |= self._count_frames(ground_truth, kept)
         return counts
 
     def scores(self, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool = False

@@ -9,7 +9,7 @@ import numpy as np
 
 from mmvist.io.bdd100k.listing import ListedFrame
 from mmvist.io.bdd100k.poly2d import outlines
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.structures import Video, VideoTracks, rle
 
@@ -82,16 +82,16 @@ def _take(rows: _Rows, number: int, frame: ListedFrame, position: int, label: An
         return f'must be an object, got {type(label).__name__}'
     track, category, box = label.get('id'), label.get('category'), label.get('box2d')
     if type(track) not in (str, int):
-        return f'id must be text or a whole number, got {track!r}'
+        return f'id must be text or a whole number, got {shown(track)}'
     if not isinstance(category, str) or category not in categories:
-        return f'unknown category {category!r} (id {track})'
+        return f'unknown category {shown(category)} (id {track})'
     try:
         box = None if box is None else tuple([box[key] for key in BOX_KEYS])
     except (KeyError, TypeError):
-        return f'box2d must be {{x1, y1, x2, y2}}, got {str(box)[:60]} (id {track})'
+        return f'box2d must be {{x1, y1, x2, y2}}, got {shown(box)} (id {track})'
     mask = label.get('rle')
     if mask is not None and not isinstance(mask, dict):
-        return f'rle must be {{size, counts}}, got {str(mask)[:60]} (id {track})'
+        return f'rle must be {{size, counts}}, got {shown(mask)} (id {track})'
     index, is_ignored = categories[category]
     try:
         is_ignored |= _is_ignored(label.get('attributes'))
@@ -123,10 +123,10 @@ def _is_ignored(attributes: Any) -> bool:
     if not attributes and (attributes is None or isinstance(attributes, dict)):
         return False
     if not isinstance(attributes, dict):
-        raise ValueError(f'attributes must be an object, got {str(attributes)[:60]}')
+        raise ValueError(f'attributes must be an object, got {shown(attributes)}')
     flags = [attributes.get(key) for key in IGNORE_KEYS]
     if not FLAG_TYPES.issuperset(map(type, flags)):
-        raise ValueError(f'crowd and ignored must be true or false, got {flags}')
+        raise ValueError(f'crowd and ignored must be true or false, got {shown(flags)}')
     return any(flags)
 
 
@@ -155,7 +155,7 @@ def _scores(rows: _Rows, problems: Problems) -> np.ndarray:
         return np.array(scores, np.float32)
     for row, score in enumerate(scores):
         if not _are_numbers([score]):
-            problems.add(rows.place(row), f'score must be a finite number, got {score!r}')
+            problems.add(rows.place(row), f'score must be a finite number, got {shown(score)}')
     return np.zeros(len(scores), np.float32)
 
 
@@ -167,7 +167,7 @@ def _boxes(rows: _Rows, problems: Problems) -> np.ndarray:
     if not _are_numbers(list(itertools.chain.from_iterable(values))):
         for row, box in zip(stated, values, strict=True):
             if not _are_numbers(box):
-                problems.add(rows.place(row), f'x1, y1, x2, y2 must be finite numbers, got {box}')
+                problems.add(rows.place(row), f'x1, y1, x2, y2 must be finite numbers, got {shown(box)}')
         return boxes
     corners = np.array(values, np.float64).reshape(-1, 4)
     for at in np.flatnonzero((corners[:, 2:] < corners[:, :2]).any(axis=1)).tolist():

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mmvist.io.json_file import read_json
-from mmvist.io.problems import FormatError, Problems
+from mmvist.io.problems import FormatError, Problems, shown
 from mmvist.io.sequences import wanted_ends
 from mmvist.structures import Video
 
@@ -66,16 +66,16 @@ def read_listing(path: Path, problems: Problems) -> Listing:
     for position, entry in enumerate(entries):
         place = f'{path.name}, frames[{position}]'
         if not isinstance(entry, dict) or not isinstance(entry.get('name'), str) or not entry['name']:
-            problems.add(place, f'must be an object with the name of its image, got {str(entry)[:60]}')
+            problems.add(place, f'must be an object with the name of its image, got {shown(entry)}')
             continue
         place = f'{path.name}, frame {entry["name"]}'
         video = _first(entry, ('videoName', 'video_name'), path.stem)
         index = _first(entry, ('frameIndex', 'index'), None)
         labels = [] if entry.get('labels') is None else entry['labels']
         if not isinstance(video, str):
-            problems.add(place, f'videoName must be text, got {video!r}')
+            problems.add(place, f'videoName must be text, got {shown(video)}')
         elif index is not None and (type(index) is not int or index < 0):
-            problems.add(place, f'frameIndex must be a whole number from 0, got {index!r}')
+            problems.add(place, f'frameIndex must be a whole number from 0, got {shown(index)}')
         elif not isinstance(labels, list):
             problems.add(place, f'labels must be a list or null, got {type(labels).__name__}')
         else:
@@ -93,7 +93,7 @@ def _size(size: Any, place: str, problems: Problems) -> tuple[int, int] | None:
         return None
     values = [size.get(key) for key in ('height', 'width')] if isinstance(size, dict) else []
     if not is_size(values):
-        problems.add(place, f'must be {{width, height}}, whole numbers in 1..{LARGEST_SIDE}, got {str(size)[:60]}')
+        problems.add(place, f'must be {{width, height}}, whole numbers in 1..{LARGEST_SIDE}, got {shown(size)}')
         return None
     return values[0], values[1]
 
@@ -113,7 +113,7 @@ def _classes(config: dict, place: str, problems: Problems) -> tuple[str, ...] | 
         categories = waiting.pop()
         for position, category in enumerate(categories if isinstance(categories, list) else [None]):
             if not isinstance(category, dict) or not isinstance(category.get('name'), str):
-                problems.add(f'{place}, config.categories', f'must be a list of {{name}}, got {str(categories)[:60]}')
+                problems.add(f'{place}, config.categories', f'must be a list of {{name}}, got {shown(categories)}')
                 return None
             if category.get('subcategories'):
                 waiting += [categories[position + 1:], category['subcategories']]

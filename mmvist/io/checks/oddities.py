@@ -55,13 +55,12 @@ def _of_classes(classes: Sequence[str], class_lists: Mapping[str, Sequence[str]]
         known = set(class_lists[name])
         return len(known & set(classes)) / max(len(known | set(classes)), 1)
 
-    if not class_lists:
+    name = max(class_lists, key=likeness, default=None)
+    if name is None or likeness(name) < RELATED:
         return
-    name = max(class_lists, key=likeness)
-    known = list(class_lists[name])
-    if likeness(name) < RELATED or list(classes) == known:
-        return
-    missing, strange = [one for one in known if one not in classes], [one for one in classes if one not in known]
+    known = class_lists[name]
+    missing, strange = ([one for one in some if one not in others] for some, others in ((known, classes),
+                                                                                        (classes, known)))
     if missing:
         yield Oddity(f'{len(missing)} classes of {name} are missing', tuple(missing))
     if strange:

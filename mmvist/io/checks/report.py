@@ -48,9 +48,20 @@ class Report:
         return '\n'.join(lines)
 
 
-def examine(video_set: VideoSet, source: str | Path, format: str, class_lists: Mapping[str, Sequence[str]]) -> Report:
-    """Count what a set holds and look for oddities; see `find_oddities`."""
-    return Report(str(source), format, (), count(video_set), find_oddities(video_set, str(source), class_lists))
+def examine(video_set: VideoSet, source: str | Path, format: str, class_lists: Mapping[str, Sequence[str]],
+            expected: Sequence[str] = ()) -> Report:
+    """Count what a set holds and look for oddities.
+
+    Args:
+        video_set: The annotations.
+        source: Where they were read from.
+        format: Their format.
+        class_lists: See `find_oddities`.
+        expected: Classes that must be there.
+    """
+    missing = [name for name in expected if name not in video_set.classes]
+    problems = (f'classes: {missing} are not in the file; it has {list(video_set.classes)}',) if missing else ()
+    return Report(str(source), format, problems, count(video_set), find_oddities(video_set, str(source), class_lists))
 
 
 def _first(lines: Sequence[str], limit: int, indent: str) -> list[str]:

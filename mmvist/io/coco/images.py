@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from mmvist.io.coco.references import References
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
+from mmvist.io.sequences import MAX_PIXELS
 from mmvist.io.ytvis import tables
 from mmvist.structures import Video
-
-# pycocotools counts pixels in 32 bits.
-MAX_PIXELS = 2 ** 31
 
 
 @dataclass(frozen=True)
@@ -47,22 +45,22 @@ def read_images(data: dict, problems: Problems) -> Images:
 
 
 def _image_fault(entry: dict) -> str | None:
-    bad = [f'{key} {entry[key]!r}' for key in ('width', 'height') if not tables.is_whole(entry[key], 1)]
-    if type(entry['id']) not in (int, str):
-        bad.append(f'id {entry["id"]!r}')
+    bad = [f'{key} {shown(entry[key])}' for key in ('width', 'height') if not tables.is_whole(entry[key], 1)]
+    bad += [f'{key} {shown(entry[key])}' for key, is_right in (('id', tables.is_id), ('name', tables.is_name))
+            if not is_right(entry.get(key))]
     if not isinstance(entry.get('file_name'), str | None):
-        bad.append(f'file_name {entry["file_name"]!r}')
+        bad.append(f'file_name {shown(entry["file_name"])}')
     if bad:
         return f'unusable {", ".join(bad)}'
-    if entry['width'] * entry['height'] >= MAX_PIXELS:
+    if entry['width'] * entry['height'] > MAX_PIXELS:
         return f'unusable size {entry["width"]} x {entry["height"]}: has 2^31 pixels or more'
     return None
 
 
 def _still(entry: dict) -> Video:
     file_name = entry.get('file_name')
-    name = entry.get('name', name_of(file_name, entry['id']))
-    return Video(entry['id'], str(name), entry['height'], entry['width'], 1, (file_name,) if file_name else ())
+    name = tables.name_of(entry, name_of(file_name, entry['id']))
+    return Video(entry['id'], name, entry['height'], entry['width'], 1, (file_name,) if file_name else ())
 
 
 def name_of(file_name: str | None, image_id: int | str) -> str:
@@ -78,9 +76,9 @@ def _read_clips(data: dict, entries: list[tuple[str, dict]], problems: Problems)
         video, frame = entry.get('video_id'), entry.get('frame_id')
         if known.find(video) is None:
             if not known.was_noted(video):
-                problems.add(place, f'unknown video {video!r}')
+                problems.add(place, f'unknown video {shown(video)}')
         elif not tables.is_whole(frame):
-            problems.add(place, f'frame_id must be a whole number from 0, got {frame!r}')
+            problems.add(place, f'frame_id must be a whole number from 0, got {shown(frame)}')
         elif frame in frames[video]:
             problems.add(place, f'frame_id {frame} occurs twice in video {video!r}')
         else:
@@ -101,14 +99,12 @@ def _video_entries(data: dict, problems: Problems) -> dict[int | str, tuple[str,
     """Place and entry of every video, by id."""
     videos: dict[int | str, tuple[str, dict]] = {}
     for place, entry in tables.entries(data, 'videos', problems, ('id',)):
-        bad = [f'{key} {entry[key]!r}' for key in ('width', 'height')
+        bad = [f'{key} {shown(entry[key])}' for key in ('width', 'height')
                if entry.get(key) is not None and not tables.is_whole(entry[key])]
-        if type(entry['id']) not in (int, str):
-            bad.append(f'id {entry["id"]!r}')
-        fps = entry.get('fps')
-        # A whole number beyond all floats must not reach a division.
-        if fps is not None and not (type(fps) in (int, float) and 0 < fps < 1e6):
-            bad.append(f'fps {fps!r}')
+        bad += [f'{key} {shown(entry.get(key))}' for key, is_right in (
+            ('id', tables.is_id), ('name', tables.is_name), ('fps', tables.is_rate)) if not is_right(entry.get(key))]
+        if not bad and (entry.get('width') or 0) * (entry.get('height') or 0) > MAX_PIXELS:
+            bad.append(f'size {entry["width"]} x {entry["height"]}: has 2^31 pixels or more')
         if bad:
             problems.add(place, f'unusable {", ".join(bad)}')
         elif entry['id'] in videos:
@@ -135,5 +131,5 @@ def _clip_fault(entry: dict, images: list[dict]) -> str | None:
 def _clip(entry: dict, images: list[dict]) -> Video:
     (size,) = _sizes(entry, images) or {(0, 0)}
     file_names = tuple(image['file_name'] for image in images if image.get('file_name'))
-    name = entry.get('name', tables.folder_of(file_names, entry['id']))
-    return Video(entry['id'], str(name), *size, len(images), file_names, entry.get('fps'))
+    name = tables.name_of(entry, tables.folder_of(file_names, entry['id']))
+    return Video(entry['id'], name, *size, len(images), file_names, entry.get('fps'))

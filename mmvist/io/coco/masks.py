@@ -25,7 +25,7 @@ def compress_all(segmentations: Mapping[int, Any], height: int, width: int) -> t
     if points is None:
         for key, polygons in tuple(drawn.items()):
             if points_of(polygons) is None:
-                faults[key] = f'{FAULT}, got {shown(drawn.pop(key))}'
+                faults[key] = f'polygons {FAULT}, got {shown(drawn.pop(key))}'
         points = points_of(list(chain.from_iterable(drawn.values())))
     outlines = coco.frPyObjects(points, height, width) if points else []
     first = 0

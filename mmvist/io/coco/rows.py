@@ -8,14 +8,13 @@ from mmvist.io.coco.columns import cut, repeated
 from mmvist.io.coco.images import Images
 from mmvist.io.coco.masks import compress_all
 from mmvist.io.coco.references import References
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 from mmvist.io.progress import progress
+from mmvist.io.ytvis.tables import is_number, is_whole
 from mmvist.structures import VideoTracks, rle
 
 ABSENT = (None, [])
 FLAGS = {None: False, 0: False, 1: True}
-LARGEST = float(np.finfo(np.float32).max) / 2  # scores and boxes fit 32 bits, corners too
-LARGEST_ID = 2 ** 63 - 1
 NO_ID = -1
 # Masks that are compressed in one go.
 PORTION = 4096
@@ -58,7 +57,7 @@ class Rows:
         for number, entry in enumerate(entries):
             fault = self._take(number, entry)
             if fault is not None:
-                name = f' (id {entry["id"]!r})' if isinstance(entry, dict) and 'id' in entry else ''
+                name = f' (id {shown(entry["id"])})' if isinstance(entry, dict) and 'id' in entry else ''
                 self._problems.add(self._place(number) + name, fault)
 
     def _take(self, number: int, entry: Any) -> str | None:
@@ -71,14 +70,14 @@ class Rows:
         track = entry.get('instance_id')
         if not self._has_scores:
             own = entry['id']
-            if not _is_id(own):
+            if not is_whole(own):
                 return 'the id must be a whole number from 0'
             if own in self._seen:
                 return 'the id occurs twice'
             self._seen.add(own)
             track = own if track is None else track
-        if track is not None and not _is_id(track):
-            return f'instance_id must be a whole number from 0, got {track!r}'
+        if track is not None and not is_whole(track):
+            return f'instance_id must be a whole number from 0, got {shown(track)}'
         position = self._images.positions.find(entry['image_id'])
         label = self._categories.find(entry['category_id'])
         if position is None or label is None:
@@ -105,27 +104,27 @@ class Rows:
     def _unknown(self, entry: dict, position: tuple[int, int] | None, label: int | None) -> str | None:
         faults = []
         if position is None and not self._images.positions.was_noted(entry['image_id']):
-            faults.append(f'unknown image {entry["image_id"]!r}')
+            faults.append(f'unknown image {shown(entry["image_id"])}')
         if label is None and not self._categories.was_noted(entry['category_id']):
-            faults.append(f'unknown category {entry["category_id"]!r}')
+            faults.append(f'unknown category {shown(entry["category_id"])}')
         return ', '.join(faults) or None
 
     def _fault(self, entry: dict, position: tuple[int, int]) -> str | None:
         box = entry.get('bbox')
-        if box not in ABSENT and not (type(box) is list and len(box) == 4 and all(map(_is_number, box))
+        if box not in ABSENT and not (type(box) is list and len(box) == 4 and all(map(is_number, box))
                                       and box[2] >= 0 and box[3] >= 0):
-            return f'bbox must be four finite numbers x, y, width, height, the size not negative, got {box!r}'
+            return f'bbox must be four finite numbers x, y, width, height, the size not negative, got {shown(box)}'
         if self._has_scores:
             score = entry['score']
-            return None if _is_number(score) else f'score must be a finite number, got {score!r}'
+            return None if is_number(score) else f'score must be a finite number, got {shown(score)}'
         for key in ('iscrowd', 'ignore'):
             flag = entry.get(key)
             if type(flag) not in (int, bool, type(None)) or flag not in FLAGS:
-                return f'{key} must be 0 or 1, got {flag!r}'
+                return f'{key} must be 0 or 1, got {shown(flag)}'
         if self._images.are_clips and entry.get('video_id') is not None:
             video = self._images.videos[position[0]].id
             if entry['video_id'] != video:
-                return f'video_id is {entry["video_id"]!r}, its image belongs to video {video!r}'
+                return f'video_id is {shown(entry["video_id"])}, its image belongs to video {video!r}'
         return None
 
     def tracks(self) -> tuple[VideoTracks, ...]:
@@ -175,14 +174,6 @@ class Rows:
         for row, fault in sorted(faults.items()):
             self._problems.add(self._place(self._numbers[row]), fault)
         return found
-
-
-def _is_id(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= LARGEST_ID
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and -LARGEST <= value <= LARGEST
 
 
 def _positions(owners: np.ndarray) -> np.ndarray:

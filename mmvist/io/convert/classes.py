@@ -44,7 +44,8 @@ def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | No
     """
     new_names = _new_names(video_set.classes, class_map, problems)
     wanted = target.classes or tuple(dict.fromkeys(new_names.values() if classes is None else classes))
-    for name in dict.fromkeys([*new_names.values(), *(classes or ())] if class_map is not None else classes or ()):
+    chosen = (*(() if class_map is None else new_names.values()), *(classes or ()))
+    for name in dict.fromkeys(chosen):
         if target.classes is not None and name not in target.classes:
             problems.add('classes', f'{name!r} is none of the target\'s, {", ".join(target.classes)}')
     for name in classes or ():

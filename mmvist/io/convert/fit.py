@@ -1,7 +1,7 @@
 """Tracks made to fit a format: what it cannot hold is left out and counted, or noted where nobody allowed that."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.convert.ids import fit_ids, with_one_class
 from mmvist.io.convert.targets import BOXES, IGNORE, IMAGES, MASKS, RATES, SCORES, TRACK_SCORES, Target
 from mmvist.io.problems import Problems
-from mmvist.structures import Video, VideoTracks, rle
+from mmvist.structures import VideoTracks, rle
 
 MAX_PLACES = 3
 BOX_TOLERANCE = 1.0  # pixels
@@ -57,15 +57,15 @@ class Fit:
             tracks = self._disjoint(tracks, problems, lost)
         if target.one_class:
             tracks = with_one_class(tracks, lost)
+        self._count(tracks, lost)
         if target.class_in_id and not self.results:
             tracks = fit_ids(tracks, self.category_ids, problems, lost)
-        self._count(tracks, lost)
         return tracks
 
     def _with_masks(self, tracks: VideoTracks, problems: Problems, lost: Counter[str]) -> VideoTracks:
         has_mask = np.array([mask is not None for mask in tracks.masks], bool)
         masked, maskless = np.flatnonzero(has_mask), np.flatnonzero(~has_mask)
-        if MASKS not in self.target.holds and not self.target.disjoint and len(masked):
+        if MASKS not in self.target.holds and len(masked):
             if 'masks' not in self.drop:
                 problems.add(*_refusal(tracks, masked, 'masks, where the target holds boxes alone; drop masks to leave '
                                                        'them out'))
@@ -87,31 +87,32 @@ class Fit:
         is_kept = rle.area(masks, *size) > 0
         lost['empty masks'] += int((~is_kept).sum())
         clashing = {}
-        for frame, pixels in shared_pixels(tracks).items():
+        for frame in shared_pixels(tracks):
             rows = np.arange(tracks.offsets[frame], tracks.offsets[frame + 1])
-            regions, objects = rows[tracks.ignore[rows]].tolist(), rows[~tracks.ignore[rows]].tolist()
-            if regions:
-                # Of overlapping regions the first one takes in the others: a format's region has no class.
-                masks[regions[0]] = coco.merge(rle.as_coco([masks[row] for row in regions], *size))['counts']
+            regions, objects = rows[tracks.ignore[rows]], rows[~tracks.ignore[rows]]
+            if len(regions):
+                # Of overlapping regions the first one takes in the others: a region's class says nothing.
+                masks[regions[0]] = _union([masks[row] for row in regions], size)
                 is_kept[regions[1:]] = False
-            rows = [*objects, *regions[:1]]
-            if rle.area([coco.merge(rle.as_coco([masks[row] for row in rows], *size))['counts']], *size).sum() \
-                    < rle.area([masks[row] for row in rows], *size).sum():
-                clashing[frame] = pixels
+            rows = np.append(objects, regions[:1])
+            together = [masks[row] for row in rows]
+            excess = int(rle.area(together, *size).sum() - rle.area([_union(together, size)], *size)[0])
+            if excess:
+                clashing[frame] = excess
                 # Regions go last: what is an object is not to be ignored.
-                scores = [*tracks.scores[objects].tolist(), *[-np.inf] * len(regions[:1])]
-                for row, mask in zip(rows, rle.make_disjoint([masks[row] for row in rows], scores, *size), strict=True):
-                    masks[row] = mask
-                covered = rle.area([masks[row] for row in rows], *size) == 0
-                lost['masks wholly covered by others'] += int((covered & is_kept[rows]).sum())
-                is_kept[np.array(rows)[covered]] = False
-            boxes[rows] = rle.bboxes([masks[row] for row in rows], *size)
+                scores = np.append(tracks.scores[objects], [-np.inf] * len(regions[:1]))
+                together = rle.make_disjoint(together, scores, *size)
+                is_covered = rle.area(together, *size) == 0
+                lost['masks wholly covered by others'] += int((is_covered & is_kept[rows]).sum())
+                is_kept[rows[is_covered]] = False
+            boxes[rows] = rle.bboxes(together, *size)
+            for row, mask in zip(rows.tolist(), together, strict=True):
+                masks[row] = mask
         if clashing and not self.by_score:
+            places = (f'frame {frame} ({pixels} pixels)' for frame, pixels in clashing.items())
             problems.add(f'video {tracks.video.name}', f'masks overlap in {len(clashing)} frames, where the target '
-                         'holds one object a pixel, such as ' + _listed(f'frame {frame} ({pixels} pixels)' for
-                                                                      frame, pixels in clashing.items())
-                         + '; let overlaps go by score to cut them')
-        lost['pixels of several masks, left to one'] += sum(clashing.values())
+                         f'holds one object a pixel; they are {_listed(places)}; let overlaps go by score to cut them')
+        lost['pixels of masks, left to other masks'] += sum(clashing.values())
         return replace(tracks, masks=tuple(masks), bboxes=boxes).select(is_kept)
 
     def _count(self, tracks: VideoTracks, lost: Counter[str]) -> None:
@@ -138,11 +139,11 @@ def number_videos(videos: Iterable[VideoTracks], lost: Counter[str]) -> tuple[Vi
     if all(type(number) is int and number >= 0 for number in ids) and len(set(ids)) == len(ids):
         return videos
     lost['ids of videos, counted from 1 now'] += len(videos)
-    return tuple(replace(tracks, video=_renumbered(tracks.video, number)) for number, tracks in enumerate(videos, 1))
+    return tuple(replace(tracks, video=replace(tracks.video, id=number)) for number, tracks in enumerate(videos, 1))
 
 
-def _renumbered(video: Video, number: int) -> Video:
-    return replace(video, id=number)
+def _union(masks: Sequence[bytes], size: tuple[int, int]) -> bytes:
+    return coco.merge(rle.as_coco(masks, *size))['counts']
 
 
 def _refusal(tracks: VideoTracks, rows: np.ndarray, what: str) -> tuple[str, str]:

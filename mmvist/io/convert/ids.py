@@ -35,8 +35,8 @@ def fit_ids(tracks: VideoTracks, category_ids: Sequence[int], problems: Problems
         values = categories * INSTANCES + _counted(own, labels)
         lost['ids of tracks, counted anew'] += len(np.unique(own))
         for label in np.unique(labels[values // INSTANCES != categories]).tolist():
-            problems.add(f'video {tracks.video.name}', f'has {len(np.unique(own[labels == label]))} tracks of the class '
-                         f'with number {category_ids[label]}, the format has room for {INSTANCES - 1}')
+            problems.add(f'video {tracks.video.name}', f'has {len(np.unique(own[labels == label]))} tracks of class '
+                         f'number {category_ids[label]}, the format has room for {INSTANCES - 1}')
     ids = tracks.ids.copy()
     ids[rows] = values
     return replace(tracks, ids=ids, track_scores={})

@@ -48,8 +48,8 @@ class Target:
 
 def _label_images(name: str, write_results: Write | None, holds: frozenset[str] = frozenset(), **rules: object
                   ) -> Target:
-    """A format whose masks share no pixel."""
-    return Target(WRITERS[name], write_results, holds, (True, True), True, **rules)
+    """A format in which a pixel belongs to one object at most."""
+    return Target(WRITERS[name], write_results, holds | {MASKS}, (True, True), True, **rules)
 
 
 def _mots(name: str, benchmark: mots.MOTSBenchmark) -> dict[str, Target]:

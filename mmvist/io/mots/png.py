@@ -11,6 +11,7 @@ from mmvist.io.label_png import GREY, NUM_CHANNELS, LabelImage, encode_grey, rea
 from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
+from mmvist.io.sequences import MAX_LENGTH
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 INSTANCES = 1000  # values a class has
@@ -58,16 +59,20 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
 
 def _files(folder: Path, benchmark: MOTSBenchmark, last: int | None, problems: Problems) -> dict[int, Path]:
     frames = {}
-    for file in sorted(folder.glob('*.png')):
-        frame = int(file.stem) if file.stem.isdecimal() else -1
-        if frame < benchmark.first_frame or (last is not None and frame > last):
+    limit = MAX_LENGTH if last is None else last
+    for file in sorted(folder.glob('*.png')) if folder.is_dir() else ():
+        frame = int(file.stem) if file.stem.isascii() and file.stem.isdecimal() and len(file.stem) < 19 else -1
+        number = frame - benchmark.first_frame
+        if not benchmark.first_frame <= frame <= limit:
             problems.add(f'{folder.name}/{file.name}', 'the name must be the number of a frame, '
-                                                       f'{benchmark.first_frame}..{"" if last is None else last}')
+                                                       f'{benchmark.first_frame}..{limit}')
+        elif number in frames:
+            problems.add(f'{folder.name}/{file.name}', f'is the same frame as {frames[number].name}')
         else:
-            frames[frame - benchmark.first_frame] = file
+            frames[number] = file
     if not frames:
         problems.add(folder.name, 'holds no image *.png')
-    return frames
+    return dict(sorted(frames.items()))
 
 
 def _sequence(name: str, length: int, frames: Mapping[int, LabelImage | str], benchmark: MOTSBenchmark,

@@ -1,10 +1,15 @@
 """Sequence maps: which sequences a MOTS split has, and which frames."""
 
+import re
 from pathlib import Path
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.problems import Problems
+from mmvist.io.sequences import MAX_LENGTH
+from mmvist.io.text_lines import read_lines
 from mmvist.structures import VideoSet
+
+FRAME = re.compile(rb'[0-9]{1,18}')
 
 
 def read_seqmap(path: str | Path) -> dict[str, tuple[int, int]]:
@@ -18,19 +23,25 @@ def read_seqmap(path: str | Path) -> dict[str, tuple[int, int]]:
         FormatError: A line is something else, or a sequence occurs twice.
     """
     problems, sequences = Problems(path), {}
-    for number, line in enumerate(Path(path).read_text(encoding='utf-8').splitlines(), 1):
-        fields = line.split()
-        place = f'line {number}'
-        if not fields:
+    for line, number in zip(*read_lines(path), strict=True):
+        fields, place = line.split(), f'line {number}'
+        try:
+            name = fields[0].decode()
+        except UnicodeDecodeError:
+            problems.add(place, 'must be text in UTF-8')
             continue
-        if len(fields) != 4 or not (fields[2].isdecimal() and fields[3].isdecimal()):
-            problems.add(place, f'must be NAME empty FIRST LAST, got {line!r}')
-        elif fields[0] in sequences:
-            problems.add(place, f'sequence {fields[0]} occurs twice')
-        elif int(fields[3]) < int(fields[2]):
-            problems.add(place, f'last frame {fields[3]} lies before first frame {fields[2]}')
+        if len(fields) != 4 or not all(map(FRAME.fullmatch, fields[2:])):
+            problems.add(place, f'must be NAME empty FIRST LAST, got {line[:60].decode(errors="replace")!r}')
+            continue
+        first, last = map(int, fields[2:])
+        if name in sequences:
+            problems.add(place, f'sequence {name} occurs twice')
+        elif last < first:
+            problems.add(place, f'last frame {last} lies before first frame {first}')
+        elif last > MAX_LENGTH:
+            problems.add(place, f'last frame {last} lies behind {MAX_LENGTH}')
         else:
-            sequences[fields[0]] = (int(fields[2]), int(fields[3]))
+            sequences[name] = first, last
     problems.check()
     return sequences
 

@@ -19,6 +19,7 @@ from mmvist.io.mots.benchmark import (
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.io.segmentation import broken
+from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
 from mmvist.io.text_lines import read_lines
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
@@ -110,6 +111,7 @@ class _Sequence:
         frames, ids = values[order, 0], values[order, 1]
         masks = tuple(masks[row] for row in order.tolist())
         boxes = np.full((len(order), 4), np.nan) if trusted else rle.bboxes(masks, video.height, video.width)
+        boxes = boxes.astype(np.float64)
         tracks = VideoTracks(video, frames, ids, labels[is_class[order].argmax(axis=1)],
                              np.ones(len(order), np.float32), boxes, masks, values[order, 2] == IGNORE_CLASS)
         if not trusted:
@@ -120,16 +122,29 @@ class _Sequence:
         """The five numbers of each line (R, 5), its mask, and its number in the file (R,)."""
         lines, numbers = read_lines(self.path)
         # Whole columns at once; only a file that fails the test is looked at line by line.
-        if not _is_regular(lines):
-            right = [_is_regular([line]) for line in lines]
+        fields = _fields(lines)
+        if fields is None:
+            right = [_fields([line]) is not None for line in lines]
             for index in np.flatnonzero(~np.array(right)).tolist():
                 self._note(numbers[index], 'must be "frame id class height width rle", whole numbers and single '
                                            f'blanks, got {lines[index][:60].decode(errors="replace")!r}')
             lines, numbers = ([entry for entry, is_right in zip(column, right, strict=True) if is_right]
                               for column in (lines, numbers))
-        fields = b' '.join(lines).split(b' ') if lines else []
+            fields = _fields(lines)
         values = np.array([list(map(int, fields[column::6])) for column in range(5)], np.int64).reshape(5, -1).T
-        return values.copy(), fields[5::6], np.array(numbers, np.int64)
+        return self._within_reason(values.copy(), fields[5::6], np.array(numbers, np.int64))
+
+    def _within_reason(self, values: np.ndarray, masks: list[bytes], numbers: np.ndarray
+                       ) -> tuple[np.ndarray, list[bytes], np.ndarray]:
+        """Leave out lines of frames and sizes that no video has; they are noted."""
+        num_pixels = values[:, 3].astype(np.float64) * values[:, 4]
+        is_late, is_odd = values[:, 0] > MAX_LENGTH, (num_pixels < 1) | (num_pixels > MAX_PIXELS)
+        for row in np.flatnonzero(is_late | is_odd).tolist():
+            frame, height, width = values[row, [0, 3, 4]].tolist()
+            self._note(numbers[row], f'frame {frame} lies behind {MAX_LENGTH}' if is_late[row] else
+                       f'an image must have 1 to {MAX_PIXELS} pixels, got {height} x {width} (height, width)')
+        kept = np.flatnonzero(~(is_late | is_odd))
+        return values[kept], [masks[row] for row in kept.tolist()] if len(kept) < len(masks) else masks, numbers[kept]
 
     def _note(self, number: int, problem: str) -> None:
         self.problems.add(f'{self._place}, line {number}', problem)
@@ -173,14 +188,15 @@ class _Sequence:
             self.problems.add(f'{self._place}, frame {frame + self.benchmark.first_frame}', fault)
 
 
-def _is_regular(lines: list[bytes]) -> bool:
-    """Whether every line is five whole numbers and a mask, with single blanks between."""
+def _fields(lines: list[bytes]) -> list[bytes] | None:
+    """The six fields of all lines, if every line is five whole numbers and a mask with single blanks between."""
     if not lines:
-        return True
+        return []
     fields = b' '.join(lines).split(b' ')
-    return (all(line.count(b' ') == 5 for line in lines) and b'' not in fields
-            and all(b''.join(fields[column::6]).isdigit() and max(map(len, fields[column::6])) < 19
-                    for column in range(5)))
+    regular = (all(line.count(b' ') == 5 for line in lines) and b'' not in fields
+               and all(b''.join(fields[column::6]).isdigit() and max(map(len, fields[column::6])) < 19
+                       for column in range(5)))
+    return fields if regular else None
 
 
 def write_txt(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> None:

@@ -1,14 +1,13 @@
 """YouTube-VIS, YouTube-VIS 2021 and OVIS annotation files."""
 
 import itertools
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from mmvist.io.json_file import read_table, write_json
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
 from mmvist.io.ytvis.columns import Columns
@@ -47,13 +46,16 @@ def read(path: str | Path, trusted: bool = False) -> VideoSet:
     known_videos = tables.Targets(data, 'videos', 'video', videos)
     known_categories = tables.Targets(data, 'categories', 'category', labels)
     for place, entry in tables.usable(rows, 'annotations', problems, keys):
-        place = f'{place} (id {entry["id"]})'
+        place = f'{place} (id {shown(entry["id"])})'
         track = entry.get('track_id', entry['id'])
         if not tables.is_whole(entry['id']) or not tables.is_whole(track):
             problems.add(place, 'ids must be whole numbers from 0')
             continue
         if entry['id'] in seen:
             problems.add(place, 'the id occurs twice')
+            continue
+        if type(entry.get('iscrowd')) not in (int, bool, type(None)) or entry.get('iscrowd') not in (None, 0, 1):
+            problems.add(place, f'iscrowd must be 0 or 1, got {shown(entry["iscrowd"])}')
             continue
         seen.add(entry['id'])
         if not all([known_videos.has(entry['video_id'], place, problems),
@@ -65,7 +67,7 @@ def read(path: str | Path, trusted: bool = False) -> VideoSet:
             continue
         tracks.add((video.id, track))
         masks, boxes = _frames(entry, video, place, problems, trusted)
-        columns[video.id].add(place, track, labels[entry['category_id']], bool(entry.get('iscrowd', 0)), masks,
+        columns[video.id].add(place, track, labels[entry['category_id']], bool(entry.get('iscrowd')), masks,
                               [1.0] * len(masks), boxes)
     found = tuple(of_video.tracks(problems, trusted) for of_video in columns.values())
     problems.check()
@@ -78,7 +80,7 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
     columns = {}
     for key in ('segmentations', 'bboxes'):
         if entry.get(key) is None:
-            columns[key] = [None] * video.length
+            columns[key] = ()
         elif tables.check_length(entry, key, video, place, problems):
             columns[key] = entry[key]
         else:
@@ -94,11 +96,10 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
         return masks, None
     boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
     for frame, box in boxes.items():
-        if (isinstance(box, list) and len(box) == 4
-                and all(isinstance(value, int | float) and math.isfinite(value) for value in box)):
+        if isinstance(box, list) and len(box) == 4 and all(map(tables.is_number, box)):
             boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
-            problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {box!r}')
+            problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {shown(box)}')
             return {}, None
     frames = sorted({*masks, *boxes})
     missing = [np.nan] * 4

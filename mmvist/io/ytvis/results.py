@@ -1,12 +1,11 @@
 """Result files of YouTube-VIS, with two extra keys so that one file feeds AP and MOTS scores."""
 
-import math
 from pathlib import Path
 
 import numpy as np
 
 from mmvist.io.json_file import read_table, write_json
-from mmvist.io.problems import FormatError, Problems
+from mmvist.io.problems import FormatError, Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
 from mmvist.io.ytvis.columns import Columns
@@ -36,22 +35,22 @@ def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False
     labels = {category: label for label, category in enumerate(ground_truth.category_ids)}
     scores: dict[int | str, dict[int, float]] = {video: {} for video in columns}
     for place, entry in tables.usable(rows, 'tracks', problems, ('video_id', 'category_id', 'score', 'segmentations')):
-        if not isinstance(entry['video_id'], int | str) or entry['video_id'] not in columns:
-            problems.add(place, f'unknown video {entry["video_id"]!r}')
+        if not tables.is_id(entry['video_id']) or entry['video_id'] not in columns:
+            problems.add(place, f'unknown video {shown(entry["video_id"])}')
             continue
         of_video, known = columns[entry['video_id']], scores[entry['video_id']]
         track = entry.get('id', len(known))
         if not tables.is_whole(track):
-            problems.add(place, f'id must be a whole number from 0, got {track!r}')
+            problems.add(place, f'id must be a whole number from 0, got {shown(track)}')
             continue
         if track in known:
             problems.add(place, f'id {track} occurs twice in video {of_video.video.id}')
             continue
         known[track] = entry['score']
-        if not isinstance(entry['category_id'], int) or entry['category_id'] not in labels:
-            problems.add(place, f'unknown category {entry["category_id"]!r}')
-        elif not _is_score(entry['score']):
-            problems.add(place, f'score must be a number, got {entry["score"]!r}')
+        if type(entry['category_id']) is not int or entry['category_id'] not in labels:
+            problems.add(place, f'unknown category {shown(entry["category_id"])}')
+        elif not tables.is_number(entry['score']):
+            problems.add(place, f'score must be a number, got {shown(entry["score"])}')
         else:
             masks, of_frame = _frames(entry, of_video.video, place, problems)
             of_video.add(place, track, labels[entry['category_id']], False, masks, of_frame)
@@ -75,14 +74,10 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> tuple[
         return masks, [entry['score']] * len(masks)
     chosen = {frame: entry['score'] if scores[frame] is None else scores[frame] for frame in masks}
     for frame, score in chosen.items():
-        if not _is_score(score):
-            problems.add(f'{place}, frame {frame}', f'score must be a number, got {score!r}')
+        if not tables.is_number(score):
+            problems.add(f'{place}, frame {frame}', f'score must be a number, got {shown(score)}')
             return {}, []
     return masks, list(chosen.values())
-
-
-def _is_score(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
 
 
 def write_results(video_set: VideoSet, path: str | Path) -> None:

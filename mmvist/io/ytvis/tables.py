@@ -4,8 +4,16 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mmvist.io.problems import FormatError, Problems
+import numpy as np
+
+from mmvist.io.problems import FormatError, Problems, shown
+from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
 from mmvist.structures import Video
+
+LARGEST = float(np.finfo(np.float32).max) / 2  # scores and boxes fit 32 bits, corners too
+LARGEST_ID = 2 ** 63 - 1
+# Of frames a second; a whole number beyond all floats must not reach a division.
+FASTEST = 1e6
 
 
 def entries(data: dict, table: str, problems: Problems, keys: tuple[str, ...]) -> list[tuple[str, dict]]:
@@ -40,8 +48,23 @@ def require_object(data: Any, path: str | Path) -> dict:
 
 
 def is_whole(value: Any, least: int = 0) -> bool:
-    """Whether a value is a whole number from `least`."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    """Whether a value is a whole number from `least` that 64 bits hold."""
+    return type(value) is int and least <= value <= LARGEST_ID
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a finite number that 32 bits hold, even twice of it."""
+    return type(value) in (int, float) and -LARGEST <= value <= LARGEST
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value can be the id of a video or an image."""
+    return type(value) in (int, str)
+
+
+def is_rate(value: Any) -> bool:
+    """Whether a value is a rate of frames, or none."""
+    return value is None or (type(value) in (int, float) and 0 < value < FASTEST)
 
 
 class Targets:
@@ -62,10 +85,10 @@ class Targets:
 
     def has(self, value: Any, place: str, problems: Problems) -> bool:
         """Whether an id is usable; an unknown one is noted, one whose entry or table is broken was noted before."""
-        if isinstance(value, int | str) and value in self._usable:
+        if is_id(value) and value in self._usable:
             return True
         if not self._is_missing and value not in self._stated:
-            problems.add(place, f'unknown {self._noun} {value!r}')
+            problems.add(place, f'unknown {self._noun} {shown(value)}')
         return False
 
 
@@ -74,14 +97,19 @@ def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:
     videos = {}
     for place, entry in entries(data, 'videos', problems, ('id', 'width', 'height')):
         file_names = entry.get('file_names') or []
-        length = entry.get('length', len(file_names))
-        bad = [f'{key} {value!r}' for key, value, least in
+        are_names = isinstance(file_names, list) and all(isinstance(name, str) for name in file_names)
+        length = entry.get('length', len(file_names) if are_names else 0)
+        bad = [f'{key} {shown(value)}' for key, value, least in
                (('width', entry['width'], 1), ('height', entry['height'], 1), ('length', length, 0))
                if not is_whole(value, least)]
-        if not isinstance(entry['id'], int | str):
-            bad.append(f'id {entry["id"]!r}')
-        if not isinstance(file_names, list) or not all(isinstance(name, str) for name in file_names):
+        bad += [f'{key} {shown(entry.get(key))}' for key, is_right in
+                (('id', is_id), ('name', is_name), ('fps', is_rate)) if not is_right(entry.get(key))]
+        if not are_names:
             bad.append('file_names that is not a list of text')
+        if not bad and entry['width'] * entry['height'] > MAX_PIXELS:
+            bad.append(f'size {entry["width"]} x {entry["height"]}: has more than {MAX_PIXELS} pixels')
+        if not bad and length > MAX_LENGTH:
+            bad.append(f'length {length}: is more than {MAX_LENGTH}')
         if bad:
             problems.add(place, f'unusable {", ".join(bad)}')
         elif entry['id'] in videos:
@@ -89,9 +117,19 @@ def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:
         elif file_names and len(file_names) != length:
             problems.add(place, f'length is {length}, but {len(file_names)} frames are named')
         else:
-            videos[entry['id']] = Video(entry['id'], str(entry.get('name', folder_of(file_names, entry['id']))),
+            videos[entry['id']] = Video(entry['id'], name_of(entry, folder_of(file_names, entry['id'])),
                                         entry['height'], entry['width'], length, tuple(file_names), entry.get('fps'))
     return videos
+
+
+def is_name(value: Any) -> bool:
+    """Whether a value can be a name, or none; some files have numbers."""
+    return value is None or type(value) in (int, str)
+
+
+def name_of(entry: dict, otherwise: str) -> str:
+    """The name that an entry states, if it does."""
+    return otherwise if entry.get('name') is None else str(entry['name'])
 
 
 def folder_of(file_names: list[str] | tuple[str, ...], video_id: int | str) -> str:
@@ -103,9 +141,11 @@ def read_categories(data: dict, problems: Problems) -> tuple[tuple[str, ...], tu
     """Class names and their ids, in the file's order."""
     classes: dict[str, int] = {}
     for place, entry in entries(data, 'categories', problems, ('id', 'name')):
-        name = str(entry['name'])
+        name = str(entry['name']) if is_name(entry['name']) else None
         if not is_whole(entry['id']):
-            problems.add(place, f'unusable id {entry["id"]!r}')
+            problems.add(place, f'unusable id {shown(entry["id"])}')
+        elif name is None:
+            problems.add(place, f'unusable name {shown(entry["name"])}')
         elif entry['id'] in classes.values():
             problems.add(place, f'category id {entry["id"]} occurs twice')
         elif name in classes:
