@@ -12,7 +12,7 @@ Labels are indices into `classes`, scores lie in 0..1, boxes are in pixels; `seg
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.json_file import read_json
-from mmvist.io.problems import Problems
-from mmvist.io.segmentation import parse
+from mmvist.io.problems import Problems, shown
+from mmvist.io.segmentation import parse_all
+from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
+from mmvist.io.ytvis.tables import LARGEST_ID, is_id, is_number, is_rate, is_text, is_whole
 from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks
 
 # Digits kept free for the number of frames, which is known at the end.
@@ -110,9 +112,9 @@ def read(path: str | Path) -> VideoSet:
         if not isinstance(data, dict) or not isinstance(data.get(key), kind):
             problems.add(key, f'a {"list" if kind is list else "object"} is missing')
     problems.check()
-    video, classes = _video(data['video'], problems), tuple(data['classes'])
+    video, classes = _video(data['video'], problems), _classes(data['classes'], problems)
     problems.check()
-    rows = list(_rows(data['frames'], video, len(classes), problems))
+    rows = _rows(data['frames'], video, len(classes), problems)
     summaries = _summaries(data.get('tracks'), len(classes), problems)
     problems.check()
     tracks = VideoTracks.from_rows(video, rows)
@@ -122,64 +124,115 @@ def read(path: str | Path) -> VideoSet:
 
 def _video(entry: dict, problems: Problems) -> Video | None:
     try:
-        return Video(entry['id'], entry['name'], entry['height'], entry['width'], entry['length'],
-                     tuple(entry.get('file_names', ())), entry.get('fps'))
-    except KeyError as error:
-        problems.add('video', f'key {error} is missing')
+        _check_keys(entry, 'id', 'name', 'height', 'width', 'length')
+        names = entry.get('file_names') or []
+        rules = {'id': is_id, 'name': is_text, 'fps': is_rate,
+                 'height': is_whole, 'width': is_whole, 'length': is_whole}
+        for key, is_right in rules.items():
+            if not is_right(entry.get(key)):
+                raise ValueError(f'unusable {key} {shown(entry.get(key))}')
+        if not isinstance(names, list) or not all(map(is_text, names)):
+            raise ValueError(f'file_names must be a list of text, got {shown(names)}')
+        height, width, length = entry['height'], entry['width'], entry['length']
+        if height * width > MAX_PIXELS or length > MAX_LENGTH:
+            raise ValueError(f'must have up to {MAX_PIXELS} pixels and {MAX_LENGTH} frames, got {height} x {width} and '
+                             f'{length}')
+        return Video(entry['id'], entry['name'], height, width, length, tuple(names), entry.get('fps'))
     except ValueError as error:
         problems.add('video', str(error))
     return None
 
 
-def _rows(frames: list, video: Video, num_classes: int, problems: Problems) -> Iterator[tuple]:
+def _classes(names: list, problems: Problems) -> tuple[str, ...]:
+    if not all(map(is_text, names)) or len(set(names)) < len(names):
+        problems.add('classes', f'must be different names, got {shown(names)}')
+        return ()
+    return tuple(names)
+
+
+def _rows(frames: list, video: Video, num_classes: int, problems: Problems) -> list[tuple]:
+    """(frame, id, label, score, bbox, mask, ignore) of every instance; masks that are broken are noted."""
+    rows: list[tuple] = []
+    places: list[str] = []
+    segmentations: dict[int, Any] = {}
+    known: set[int] = set()
     for position, frame in enumerate(frames):
         place = f'frames[{position}]'
         try:
+            _check_frame(frame, video, known)
             index, seen = frame['frame'], set()
-            if not 0 <= index < video.length:
-                raise ValueError(f'frame must lie in 0..{video.length - 1}, got {index}')
+            known.add(index)
             for number, instance in enumerate(frame['instances']):
                 place = f'frames[{position}], instances[{number}]'
-                track, mask = instance['id'], instance['segmentation']
-                _check_object(instance, num_classes)
+                _check_object(instance, num_classes, 'segmentation', 'bbox')
+                track = instance['id']
                 if track in seen:
                     raise ValueError(f'id {track} stands twice in frame {index}')
                 seen.add(track)
-                counts = None if mask is None else parse(mask, video.height, video.width)
-                yield index, track, instance['label'], instance['score'], _bbox(instance['bbox']), counts, False
-        except KeyError as error:
-            problems.add(place, f'key {error} is missing')
-        except (TypeError, ValueError) as error:
+                if instance['segmentation'] is not None:
+                    segmentations[len(rows)] = instance['segmentation']
+                rows.append((index, track, instance['label'], instance['score'], _bbox(instance['bbox'])))
+                places.append(place)
+        except ValueError as error:
             problems.add(place, str(error))
+    masks, faults = parse_all(segmentations, video.height, video.width)
+    for row, fault in faults.items():
+        problems.add(places[row], fault)
+    return [(*row, masks.get(number), False) for number, row in enumerate(rows)]
 
 
-def _summaries(tracks: list | None, num_classes: int, problems: Problems) -> dict[int, TrackSummary] | None:
+def _check_frame(frame: Any, video: Video, known: Container[int]) -> None:
+    _check_keys(frame, 'frame', 'instances')
+    index = frame['frame']
+    if not is_whole(index) or index >= video.length:
+        raise ValueError(f'frame must lie in 0..{video.length - 1}, got {shown(index)}')
+    if index in known:
+        raise ValueError(f'frame {index} stands twice in the file')
+    if not isinstance(frame['instances'], list):
+        raise ValueError(f'instances must be a list, got {shown(frame["instances"])}')
+
+
+def _summaries(tracks: Any, num_classes: int, problems: Problems) -> dict[int, TrackSummary] | None:
     if tracks is None:
         return None
-    summaries = {}
+    if not isinstance(tracks, list):
+        problems.add('tracks', f'must be a list or null, got {shown(tracks)}')
+        return None
+    summaries: dict[int, TrackSummary] = {}
     for position, track in enumerate(tracks):
         try:
-            _check_object(track, num_classes)
+            _check_object(track, num_classes, 'keep')
+            if type(track['keep']) is not bool:
+                raise ValueError(f'keep must be true or false, got {shown(track["keep"])}')
+            if track['id'] in summaries:
+                raise ValueError(f'id {track["id"]} stands twice')
             summaries[track['id']] = TrackSummary(track['label'], track['score'], track['keep'])
-        except KeyError as error:
-            problems.add(f'tracks[{position}]', f'key {error} is missing')
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             problems.add(f'tracks[{position}]', str(error))
     return summaries
 
 
-def _check_object(entry: dict, num_classes: int) -> None:
-    if not isinstance(entry['id'], int):
-        raise ValueError(f'id must be a whole number, got {entry["id"]!r}')
-    if not isinstance(entry['label'], int) or not 0 <= entry['label'] < num_classes:
-        raise ValueError(f'label must lie in 0..{num_classes - 1}, got {entry["label"]!r}')
-    if not np.isfinite(entry['score']):
-        raise ValueError(f'score must be a finite number, got {entry["score"]}')
+def _check_keys(entry: Any, *keys: str) -> None:
+    if not isinstance(entry, dict):
+        raise ValueError(f'must be an object, got {shown(entry)}')
+    for key in keys:
+        if key not in entry:
+            raise ValueError(f'key {key!r} is missing')
 
 
-def _bbox(values: list) -> list[float]:
-    if not isinstance(values, list) or len(values) != 4 or not np.all(np.isfinite(np.array(values, np.float64))):
-        raise ValueError(f'bbox must be [x1, y1, x2, y2], got {str(values)[:60]}')
+def _check_object(entry: Any, num_classes: int, *keys: str) -> None:
+    _check_keys(entry, 'id', 'label', 'score', *keys)
+    if not is_whole(entry['id'], -LARGEST_ID):
+        raise ValueError(f'id must be a whole number, got {shown(entry["id"])}')
+    if not is_whole(entry['label']) or entry['label'] >= num_classes:
+        raise ValueError(f'label must lie in 0..{num_classes - 1}, got {shown(entry["label"])}')
+    if not is_number(entry['score']):
+        raise ValueError(f'score must be a finite number, got {shown(entry["score"])}')
+
+
+def _bbox(values: Any) -> list[float]:
+    if not isinstance(values, list) or len(values) != 4 or not all(map(is_number, values)):
+        raise ValueError(f'bbox must be [x1, y1, x2, y2], got {shown(values)}')
     return values
 
 

@@ -217,18 +217,31 @@ def _decode(header: _Header, compressed: bytes) -> LabelImage:
     return _image(header, split_values(values))
 
 
-def encode_grey(values: np.ndarray) -> bytes:
-    """A PNG file of an image (H, W), uint8 or uint16, not empty; each row is told by the one above it."""
-    size = values.itemsize
-    pixels = np.ascontiguousarray(values, values.dtype.newbyteorder('>')).view(np.uint8)
-    rows = np.full((len(values), 1 + pixels.shape[1]), UP, np.uint8)
+def encode_png(values: np.ndarray, palette: bytes = b'') -> bytes:
+    """A PNG file of an image, not empty; each row is told by the one above it.
+
+    Args:
+        values: Grey (H, W) uint8 or uint16, or RGBA (H, W, 4) uint8; with a palette the numbers of its colours, (H, W)
+            uint8.
+        palette: Red, green and blue, a byte each, of up to 256 colours.
+    """
+    height, width, *channels = values.shape
+    colour = PALETTE if palette else RGBA if channels else GREY
+    pixels = np.ascontiguousarray(values, values.dtype.newbyteorder('>')).view(np.uint8).reshape(height, -1)
+    rows = np.full((height, 1 + pixels.shape[1]), UP, np.uint8)
     rows[0, 1:] = pixels[0]
     np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])
-    ihdr = struct.pack('>IIBBBBB', values.shape[1], len(values), 8 * size, GREY, 0, 0, 0)
+    ihdr = struct.pack('>IIBBBBB', width, height, 8 * values.itemsize, colour, 0, 0, 0)
     # Runs are all there is to find: looking for more takes twice as long.
     stream = zlib.compressobj(strategy=zlib.Z_RLE)
     compressed = stream.compress(rows) + stream.flush()
-    return SIGNATURE + _chunk(b'IHDR', ihdr) + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
+    colours = _chunk(b'PLTE', palette) if palette else b''
+    return SIGNATURE + _chunk(b'IHDR', ihdr) + colours + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
+
+
+def encode_grey(values: np.ndarray) -> bytes:
+    """A PNG file of an image (H, W), uint8 or uint16, not empty."""
+    return encode_png(values)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

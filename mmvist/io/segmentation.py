@@ -11,7 +11,7 @@ from mmvist.io.polygons import FAULT, points_of
 from mmvist.io.problems import shown
 from mmvist.io.sequences import MAX_PIXELS
 from mmvist.structures import rle
-from mmvist.structures.runs import Runs, decode, encode, portions
+from mmvist.structures.runs import decode, encode_lengths, portions
 
 
 def parse(segmentation: Any, height: int, width: int) -> bytes:
@@ -144,17 +144,7 @@ def _from_all_runs(masks: Sequence[list], height: int, width: int) -> tuple[list
     for index in np.flatnonzero(sums != height * width).tolist():
         faults.setdefault(index, f'run lengths must add up to {height} * {width} = {height * width}, got {sums[index]}')
     keep = np.repeat(np.array([index not in faults for index in range(len(masks))], bool), counts)
-    flat, counts = flat[keep], np.where([index in faults for index in range(len(masks))], 0, counts)
-    # Every mask of an odd number of runs gets an empty one, so that filled runs are every second.
-    odd = counts & 1
-    lengths = np.zeros((counts + odd).sum(), np.int64)
-    lengths[np.arange(counts.sum()) + np.repeat(np.cumsum(odd) - odd, counts)] = flat
-    halves = (counts + odd) // 2
-    last = np.cumsum(halves)
-    edges = np.cumsum(lengths).reshape(-1, 2) - height * width * np.repeat(np.cumsum(halves > 0) - 1, halves)[:, None]
-    filled = edges[:, 1] > edges[:, 0]
-    before = np.concatenate([[0], np.cumsum(filled)])
-    return encode(Runs(*edges[filled].T, before[last] - before[last - halves]), height * width), faults
+    return encode_lengths(flat[keep], np.where([index in faults for index in range(len(masks))], 0, counts)), faults
 
 
 def _whole_numbers(masks: Sequence[list]) -> np.ndarray | None:

@@ -196,29 +196,45 @@ def _without_empty(runs: Runs) -> Runs:
 
 def encode(runs: Runs, num_pixels: int) -> list[bytes]:
     """Write COCO's compressed text, as pycocotools does; the runs of a mask must not touch."""
-    lengths, counts = _lengths(runs, num_pixels)
-    last = np.cumsum(counts)
-    position = np.arange(len(lengths)) - np.repeat(last - counts, counts)
-    chained = np.flatnonzero(position > 2)
+    return encode_lengths(*_lengths(runs, num_pixels))
+
+
+def encode_lengths(lengths: np.ndarray, counts: np.ndarray) -> list[bytes]:
+    """Write COCO's compressed text from its uncompressed code.
+
+    Args:
+        lengths: (L,) int64, the lengths of the alternating runs, outside first, mask after mask.
+        counts: (N,) int64, how many of them each mask has.
+    """
+    lasts = np.cumsum(counts)
+    firsts = lasts - counts
     values = lengths.copy()
-    values[chained] -= lengths[chained - 2]
-    magnitude = np.where(values < 0, ~values, values)
-    digits = np.ones(len(values), np.int64)
+    values[2:] -= lengths[:-2]
+    for place in range(3):
+        starts = firsts[counts > place] + place
+        values[starts] = lengths[starts]
+    # Most numbers are one character; the others are stretched, and their groups written over the copies.
+    large = np.flatnonzero((values > 15) | (values < -16))
+    rest = values[large]
+    more = np.zeros(len(large), np.int64)
     limit = 16
-    while (longer := magnitude >= limit).any():
-        digits += longer
+    while (longer := (rest >= limit) | (rest < -limit)).any():
+        more += longer
         limit <<= 5
-    ends = np.cumsum(digits)
-    text = np.empty(ends[-1] if len(ends) else 0, np.uint8)
-    rest, place = values, ends - digits
-    left = digits
+    digits = np.ones(len(values), np.int64)
+    digits[large] += more
+    text = np.repeat(((values & 31) + 48).astype(np.uint8), digits)
+    added = np.cumsum(more)
+    places = large + added - more
+    text[places] += 32
     while len(rest):
-        text[place] = 48 + (rest & 31) + np.where(left > 1, 32, 0)
-        more = left > 1
-        rest, place, left = rest[more] >> 5, place[more] + 1, left[more] - 1
-    text = text.tobytes()
-    cuts = [0, *ends[last - 1].tolist()]
-    return [text[begin:end] for begin, end in zip(cuts[:-1], cuts[1:], strict=True)]
+        rest, places, more = rest >> 5, places + 1, more - 1
+        text[places] = 48 + (rest & 31) + np.where(more > 0, 32, 0)
+        longer = more > 0
+        rest, places, more = rest[longer], places[longer], more[longer]
+    data = text.tobytes()
+    cuts = [0, *(lasts + np.concatenate([[0], added])[np.searchsorted(large, lasts)]).tolist()]
+    return [data[begin:end] for begin, end in zip(cuts[:-1], cuts[1:], strict=True)]
 
 
 def _lengths(runs: Runs, num_pixels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from mmvist.io import bdd100k, coco, davis, frame_json, mot, mots, openimages, ytvis
-from mmvist.io.detect import detect_format
 from mmvist.io.splits import apply_split, read_split, write_split
 from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks, rle
 from tests.io.fuzzing import Case, contents
@@ -200,9 +199,3 @@ def case_of(form: str, folder: Path) -> Case:
     write, read, names = _FORMS[form]
     write(folder)
     return Case(contents(folder), read, names)
-
-
-def detected(folder: Path) -> str:
-    """The format of a folder, or of its only file."""
-    files = [path for path in folder.iterdir() if path.is_file()]
-    return detect_format(files[0] if len(files) == 1 else folder)

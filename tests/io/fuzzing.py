@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -29,9 +28,9 @@ LONG = '7' * 5000
 HOSTILE_TEXTS = ('-1', '0', '1', '1.5', '1e400', '-1e308', 'NaN', 'inf', str(2 ** 31), str(2 ** 63), str(2 ** 70), LONG,
                  '', ' ', 'é', '\0', '٣', '1_0', '0x10', '"', 'null', 'true', '{}', '[[]]', '\xa0', '\x1c', '\t', '#',
                  '[', ';', 'x' * 300)
-HOSTILE_VALUES = (-1, 0, 1, 1.5, 1e308, -1e308, math.inf, math.nan, 2 ** 31, 2 ** 40, 10 ** 12, 2 ** 63, 2 ** 64, 2 ** 70,
-                  '', ' ', 'é', '\0', '\ud800', '1', 'x' * 300, '0' * 40, [], [[]], [[[0]]], [0, 0, 1, 1], [1, 2, 3], {},
-                  {'size': [2, 3]}, None, True, False, DEEP, '},{')
+HOSTILE_VALUES = (-1, 0, 1, 1.5, 1e308, -1e308, math.inf, math.nan, 2 ** 31, 2 ** 40, 10 ** 12, 2 ** 63, 2 ** 64,
+                  2 ** 70, '', ' ', 'é', '\0', '\ud800', '1', 'x' * 300, '0' * 40, [], [[]], [[[0]]], [0, 0, 1, 1],
+                  [1, 2, 3], {}, {'size': [2, 3]}, None, True, False, DEEP, '},{')
 HOSTILE_BYTES = (b'\0', b'\xff', b'\xed\xa0\x80', b'\xef\xbb\xbf', b'\r\n', b'\n', b' ', b'"', b',', b'{', b'}', b'[',
                  b']', b'0', b'9', b'-', b'.', b'e', b'\\', b'\\ud800', b'NaN', LONG.encode())
 HOSTILE_SIDES = (0, 1, 7, 255, 256, 65535, 1 << 15, 1 << 16, 1 << 30, (1 << 31) - 1, 1 << 31, (1 << 32) - 1)
@@ -181,7 +180,7 @@ class Case:
     """
 
     files: dict[str, bytes]
-    read: Callable[[Path], Any]
+    read: Callable[[Path], VideoSet]
     names: tuple[str, ...] = ()
 
 
@@ -199,37 +198,39 @@ def put(files: dict[str, bytes], folder: Path) -> None:
         path.write_bytes(data)
 
 
-def read_broken(case: Case, folder: Path, data: st.DataObject) -> Any:
-    """Break one of the files, which lie in a folder, read all, and mend it; what was read, `None` if it was refused.
-
-    A file that is gone may be missed by a `FileNotFoundError`; all else must be a `FormatError` that has something to
-    say.
-    """
+@contextmanager
+def one_broken(case: Case, folder: Path, data: st.DataObject) -> Iterator[bool]:
+    """Break one of the files, which lie in a folder, for the block, which must not take long; tells if one is gone."""
     name = data.draw(st.sampled_from(sorted(case.files)))
-    path, others = folder / name, []
-    kinds = ['change'] * 8 + ['remove'] + ['rename'] * bool(case.names) * 2
-    kind = data.draw(st.sampled_from(kinds))
+    kind = data.draw(st.sampled_from(['change'] * 8 + ['remove'] + ['rename'] * bool(case.names) * 2))
+    path, other = folder / name, None
+    if kind == 'change':
+        changed = data.draw(mutations(name, case.files[name]))
+    elif kind == 'rename':
+        other = path.with_name(data.draw(st.sampled_from(case.names)))
     try:
         if kind == 'change':
-            path.write_bytes(data.draw(mutations(name, case.files[name])))
+            path.write_bytes(changed)
         else:
             path.unlink()
-        if kind == 'rename':
-            others.append(path.with_name(data.draw(st.sampled_from(case.names))))
-            others[0].write_bytes(case.files[name])
+        if other is not None:
+            other.write_bytes(case.files[name])
         with guarded():
-            return case.read(folder)
-    except FileNotFoundError:
-        assert kind != 'change'
-    except FormatError as error:
-        assert error.problems
-        assert str(error).encode()
-        assert len(str(error)) < 100_000
+            yield kind != 'change'
     finally:
-        for other in others:
-            other.unlink(missing_ok=True)
-        path.write_bytes(case.files[name])
-    return None
+        if other is not None:
+            other.unlink()
+        # The new name may be that of another file.
+        put({name: case.files[name]} if other is None else case.files, folder)
+
+
+def assert_telling(error: FormatError) -> None:
+    """What readers promise of the errors they raise."""
+    assert error.problems
+    assert all(place and problem for place, _, problem in (line.partition(': ') for line in error.problems))
+    assert str(error).encode()
+    # Fifty lines, none of them a whole file.
+    assert len(str(error)) < 50_000
 
 
 def assert_sound(video_set: VideoSet) -> None:

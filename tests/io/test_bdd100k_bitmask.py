@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from mmvist.io import bdd100k
 from mmvist.io.problems import FormatError
@@ -53,6 +54,37 @@ def test_values(tmp_path):
     assert rle.area(tracks.masks, 6, 8).tolist() == [9, 6, 1, 6, 12]
 
 
+def test_random_images(tmp_path):
+    """Those with little in them and those full of noise, one behind the other; by OpenCV and by Pillow."""
+    generator = np.random.default_rng(0)
+    expected = []
+    for frame in range(6):
+        count = 12 if frame % 3 else 300
+        instances = np.zeros((count + 1, 4), np.uint8)  # red, green, blue, alpha
+        instances[1:, 0] = generator.integers(1, 9, count)
+        instances[1:, 1] = generator.integers(0, 16, count)
+        ids = np.sort(generator.choice(np.arange(1, 65536), count, replace=False))
+        instances[1:, 2], instances[1:, 3] = ids >> 8, ids & 255
+        numbers = generator.integers(0, count + 1, (120, 160))
+        if frame % 3:
+            numbers = np.zeros((120, 160), np.int64)
+            for number in range(1, count + 1):
+                top, left = generator.integers(0, 115), generator.integers(0, 150)
+                numbers[top:top + 5, left:left + 10] = number
+        pixels = instances[numbers]
+        path = file(tmp_path, frame + 1)
+        path.parent.mkdir(exist_ok=True)
+        if frame % 2:
+            Image.fromarray(pixels).save(path)
+        else:
+            cv2.imwrite(str(path), np.ascontiguousarray(pixels[..., [2, 1, 0, 3]]))
+        expected += [(frame, ids[number - 1], instances[number, 0] - 1, bool(instances[number, 1] & 3),
+                      rle.encode(numbers == number)) for number in np.unique(numbers).tolist() if number]
+    (tracks,) = bdd100k.read(tmp_path).videos
+    assert list(zip(tracks.frames.tolist(), tracks.ids.tolist(), tracks.labels.tolist(), tracks.ignore.tolist(),
+                    tracks.masks, strict=True)) == expected
+
+
 @pytest.fixture
 def streets(make_video_tracks):
     """One video with ids in order within the frames, one without objects."""
@@ -74,11 +106,15 @@ def test_round_trip(tmp_path, streets):
 
 def test_official_pixels(tmp_path, streets):
     bdd100k.write_bitmask(streets, tmp_path)
-    pixels = cv2.imread(str(tmp_path / 'b' / 'b-0000001.png'), cv2.IMREAD_UNCHANGED)
+    path = tmp_path / 'b' / 'b-0000001.png'
+    pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     expected = np.zeros((12, 16, 4), np.uint8)
     expected[0:5, 0:4] = (0, 0, 3, 5)
     expected[2:9, 5:8] = (700 // 256, 2, 1, 700 % 256)
     np.testing.assert_array_equal(pixels, expected)
+    with Image.open(path) as picture:
+        assert picture.mode == 'RGBA'
+        np.testing.assert_array_equal(np.asarray(picture), expected[..., [2, 1, 0, 3]])
     assert not cv2.imread(str(tmp_path / 'a' / 'a-0000001.png'), cv2.IMREAD_UNCHANGED).any()
 
 
@@ -139,8 +175,10 @@ def test_broken_files(tmp_path):
     with pytest.raises(FormatError) as error:
         bdd100k.read(tmp_path)
     lines = [line.removeprefix(f'{NAME}/{NAME}-000000') for line in error.value.problems]
-    assert lines[:4] == [f'{number}.png: not an image, or cut short ({size} bytes)' for number, size in
-                         ((2, 0), (3, len(good) - 1), (4, len(good) // 2), (5, 8))]
+    assert lines[0] == '2.png: not a PNG image'
+    assert lines[1] == f'3.png: the PNG image is cut short, after {len(good) - 1} bytes'
+    assert lines[2].startswith(f'4.png: the PNG image is cut short, after {len(good) // 2} bytes')
+    assert lines[3] == '5.png: not a PNG image'
     assert lines[4:6] == ['6.png: must have four channels of 8 bits, got 3 of 8',
                           '7.png: must have four channels of 8 bits, got 1 of 16']
     assert lines[6] == "8.png: size is (8, 6), the video's is (6, 8) (height, width)"

@@ -1,5 +1,6 @@
 import io
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -80,6 +81,43 @@ def test_palettes_of_few_colours(tmp_path):
         picture.putpalette(palette()[:count].tobytes())
         picture.save(tmp_path / f'{number}.png')
     assert davis.read(tmp_path).videos[0].ids.tolist() == [1, 3, 15]
+
+
+def objects(height, width, seed):
+    """Numbers (H, W) uint8 of objects that hide each other, on mostly nothing."""
+    generator = np.random.default_rng(seed)
+    values = np.zeros((height, width), np.uint8)
+    for number in (*generator.integers(1, 255, 5).tolist(), 255):
+        top, left = generator.integers(0, height), generator.integers(0, width)
+        values[top:top + height // 8 + 1, left:left + width // 8 + 1] = number
+    return values
+
+
+@pytest.mark.parametrize('mode', ['P', 'L', 'RGB'])
+def test_random_images(tmp_path, mode):
+    """Those with little in them and those full of noise, one behind the other."""
+    generator = np.random.default_rng(0)
+    values = [objects(120, 160, frame) if frame % 3 else generator.integers(0, 256, (120, 160), dtype=np.uint8)
+              for frame in range(9)]
+    for frame, numbers in enumerate(values):
+        image(tmp_path / f'{frame}.png', numbers, mode)
+    (tracks,) = davis.read(tmp_path).videos
+    expected = [(frame, number, rle.encode(numbers == number)) for frame, numbers in enumerate(values)
+                for number in np.unique(numbers).tolist() if number]
+    assert list(zip(tracks.frames.tolist(), tracks.ids.tolist(), tracks.masks, strict=True)) == expected
+
+
+@pytest.mark.parametrize('mode', ['P', 'L', 'RGB'])
+def test_files_of_opencv(tmp_path, mode):
+    """OpenCV writes other filters than Pillow, and no palettes: their colours."""
+    values = objects(120, 160, 1)
+    image(tmp_path / 'pillow' / '0.png', values, mode)
+    (tmp_path / 'opencv').mkdir()
+    numbers = values if mode == 'L' else np.ascontiguousarray(palette()[values][..., ::-1])
+    cv2.imwrite(str(tmp_path / 'opencv' / '0.png'), numbers)
+    one, other = davis.read(tmp_path).videos
+    assert one.ids.tolist() == other.ids.tolist() == sorted(set(values.ravel().tolist()) - {0})
+    assert one.masks == other.masks
 
 
 @pytest.mark.parametrize('resolution', ['', '480p', 'Full-Resolution'])
@@ -179,18 +217,27 @@ def test_bad_images_all_at_once(tmp_path):
     image(folder / 'frame11.png', [[0, 1]])
     image(folder / '0.png', [[0, 1]])
     (tmp_path / 'alley').mkdir()
-    kinds = 'must be a palette, grey (8 bits) or RGB image, got Pillow\'s mode '
-    broken = 'not a PNG image, or cut short'
-    jpeg = (folder / '00009.png').stat().st_size
+    kinds = 'must be a palette, grey (8 bits) or RGB image, got '
+    broken = 'not a PNG image'
+    cut = 'the PNG image is cut short, after'
     assert problems_of(davis.read, tmp_path) == (
         'video alley: holds no image *.png', 'street/00000.png: is the same frame as 0.png',
         'street/frame11.png: the name must be the number of a frame, 0..9999999',
-        f'street/00001.png: {broken} (0 bytes)', f'street/00002.png: {broken} (8 bytes)',
-        f'street/00003.png: {broken} (2000 bytes)', f'street/00004.png: {broken} (40 bytes)',
-        f'street/00005.png: {kinds}RGBA', f'street/00006.png: {kinds}I;16', f'street/00007.png: {kinds}1',
+        f'street/00001.png: {broken}', f'street/00002.png: {broken}',
+        f'street/00003.png: {cut} 2000 bytes, or broken at byte 33',
+        f'street/00004.png: {cut} 40 bytes', f'street/00005.png: {kinds}4 x 8 bits a pixel',
+        f'street/00006.png: {kinds}1 x 16 bits a pixel', f'street/00007.png: {kinds}1 x 1 bits a pixel',
         'street/00008.png: colour (1, 2, 3) in row 0, column 1 is none of the DAVIS palette',
-        f'street/00009.png: {broken} ({jpeg} bytes)',
+        f'street/00009.png: {broken}',
         "street/00010.png: size is (2, 1), the video's is (1, 2) (height, width)")
+
+
+def test_unknown_colours(tmp_path):
+    """The lowest one is told, and the first place of it down the columns."""
+    colours = np.array([[[0, 0, 0], [9, 9, 9], [128, 0, 0]], [[0, 0, 128], [1, 0, 0], [9, 9, 9]]], np.uint8)
+    Image.fromarray(colours).save(tmp_path / '0.png')
+    assert problems_of(davis.read, tmp_path) == (
+        f'{tmp_path.name}/0.png: colour (1, 0, 0) in row 1, column 1 is none of the DAVIS palette',)
 
 
 def test_images_that_do_not_fit(tmp_path):

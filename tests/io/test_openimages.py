@@ -6,6 +6,7 @@ import pytest
 
 from mmvist.datasets.classes import YOUTUBE_VIS_2019
 from mmvist.io import openimages
+from mmvist.io.label_png import read_labels
 from mmvist.io.openimages.classes import label_name, label_number
 from mmvist.io.openimages.image_size import jpeg_size
 from mmvist.io.openimages.masks import read_mask, write_mask
@@ -305,6 +306,20 @@ def test_masks_are_scaled_by_the_nearest_pixel(tmp_path):
     assert rle.decode(read_mask(tmp_path / 'a.png', 1, 6), 1, 6).tolist() == [[True, True, False, False, True, True]]
     # Centres of two pixels fall into the first and last of three.
     assert rle.decode(read_mask(tmp_path / 'a.png', 1, 2), 1, 2).tolist() == [[True, True]]
+
+
+@pytest.mark.parametrize('options', [[], [cv2.IMWRITE_PNG_BILEVEL, 1]])
+def test_random_masks(tmp_path, options):
+    """Equal to what the reader of label images makes of the same files."""
+    generator = np.random.default_rng(0)
+    files, expected = [], []
+    for number, share in enumerate((0.5, 0.1, 0.001, 0.999)):
+        mask = generator.random((41, 53)) < share
+        files.append(tmp_path / f'{number}.png')
+        expected.append(rle.encode(mask))
+        cv2.imwrite(str(files[-1]), mask.astype(np.uint8) * 255, options)
+    assert [read_mask(path, 41, 53) for path in files] == expected
+    assert [list(image.masks.values()) for image in read_labels(files)] == [[mask] for mask in expected]
 
 
 @pytest.mark.parametrize('mask', [np.zeros((3, 4), bool), np.ones((3, 4), bool), np.eye(3, 4, dtype=bool)])

@@ -1,15 +1,13 @@
 """BDD100K's bitmasks: an RGBA PNG a frame, a pixel is (class, attributes, high, low byte of the instance). Reading."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mmvist.io.bdd100k.classes import CATEGORY_IDS, CLASSES
 from mmvist.io.bdd100k.listing import file_name, frame_names, number_of, stem, wanted_part
-from mmvist.io.label_image import split_values
+from mmvist.io.label_png import NUM_CHANNELS, RGBA, LabelImage, read_labels
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
@@ -17,11 +15,8 @@ from mmvist.structures import Video, VideoSet, VideoTracks, rle
 # Bits of the attributes: https://doc.bdd100k.com/format.html
 IGNORED, CROWD, OCCLUDED, TRUNCATED = 1, 2, 4, 8
 ALL_ATTRIBUTES = IGNORED | CROWD | OCCLUDED | TRUNCATED
-# More than any street holds; a picture with more is a photograph, and would take hours to take apart.
+# More than any street holds; a picture with more is a photograph.
 MAX_INSTANCES = 2000
-
-# What is in an image: height and width, and of every instance the mask; or what is wrong with the image.
-Content = tuple[tuple[int, int], dict[int, bytes]] | str
 
 
 def video_folders(folder: Path) -> list[Path]:
@@ -43,7 +38,7 @@ def read_bitmasks(folder: Path, sequences: Mapping[str, tuple[int, int] | None] 
     contents = _read_all(folder, [file for images in files.values() for file in images])
     videos = []
     for name, images in files.items():
-        size = next((contents[file][0] for file in images if not isinstance(contents[file], str)), (0, 0))
+        size = next((contents[file].size for file in images if not isinstance(contents[file], str)), (0, 0))
         video = Video(name, name, *size, len(images), tuple(file_name(name, f'{file.stem}.jpg') for file in images))
         videos.append(_tracks(video, {frame: (file, contents[file]) for frame, file in enumerate(images)}, CLASSES,
                               problems))
@@ -100,44 +95,35 @@ def _numbered_files(folder: Path, problems: Problems) -> dict[int, Path]:
     return files
 
 
-def _read_all(folder: Path, files: list[Path]) -> dict[Path, Content]:
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(files, progress(pool.map(_content, files), len(files), f'reading {folder}'), strict=True))
+def _read_all(folder: Path, files: list[Path]) -> dict[Path, LabelImage | str]:
+    contents = map(_checked, read_labels(files))
+    return dict(zip(files, progress(contents, len(files), f'reading {folder}'), strict=True))
 
 
-def _content(file: Path) -> Content:
-    data = np.fromfile(file, np.uint8)
-    try:
-        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
-    except cv2.error:
-        image = None
-    if image is None:
-        return f'not an image, or cut short ({len(data)} bytes)'
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 4:
-        return f'must have four channels of 8 bits, got {(*image.shape[2:], 1)[0]} of {8 * image.itemsize}'
-    # OpenCV's order is blue, green, red, alpha, the lowest byte first.
-    values = np.ascontiguousarray(image).view('<u4')[..., 0]
-    flat = values.ravel()
-    num_values = len(np.unique(flat[np.flatnonzero(np.diff(flat, prepend=~flat[:1]))]))
-    if num_values > MAX_INSTANCES:
-        return f'is no bitmask, it has {num_values} different pixels'
-    return values.shape, split_values(values)
+def _checked(image: LabelImage | str) -> LabelImage | str:
+    """The image if it can be a bitmask, or what is wrong with it."""
+    if isinstance(image, str):
+        return image
+    if image.colour != RGBA:
+        return f'must have four channels of 8 bits, got {NUM_CHANNELS[image.colour]} of {image.depth}'
+    if len(image.masks) > MAX_INSTANCES:
+        return f'is no bitmask, it has {len(image.masks)} different pixels'
+    return image
 
 
-def _tracks(video: Video, frames: Mapping[int, tuple[Path, Content]], classes: tuple[str, ...], problems: Problems
-            ) -> VideoTracks:
+def _tracks(video: Video, frames: Mapping[int, tuple[Path, LabelImage | str]], classes: tuple[str, ...],
+            problems: Problems) -> VideoTracks:
     """Join the images of a video, given by rising frame."""
     labels = {number: classes.index(name) for number, name in zip(CATEGORY_IDS, CLASSES, strict=True)
               if name in classes}
     size, columns, masks = (video.height, video.width), [], []
     for frame, (file, content) in frames.items():
-        if isinstance(content, str) or content[0] != size:
+        if isinstance(content, str) or content.size != size:
             problems.add(_place(file), content if isinstance(content, str) else
-                         f'size is {content[0]}, the video\'s is {size} (height, width)')
+                         f'size is {content.size}, the video\'s is {size} (height, width)')
             continue
-        values = np.array(list(content[1]), np.int64)
-        blue, attributes, category, alpha = (values >> shift & 255 for shift in (0, 8, 16, 24))
-        ids = (blue << 8) + alpha
+        values = np.array(list(content.masks), np.int64)
+        category, attributes, ids = values >> 24, values >> 16 & 255, values & 65535
         fault = _fault(category, attributes, ids, labels)
         if fault is not None:
             problems.add(_place(file), fault)
@@ -146,7 +132,7 @@ def _tracks(video: Video, frames: Mapping[int, tuple[Path, Content]], classes: t
         instances = np.stack([np.full(len(ids), frame), ids, [labels.get(number, -1) for number in category.tolist()],
                               (attributes & (IGNORED | CROWD)) > 0])
         columns.append(instances[:, order])
-        of_value = list(content[1].values())
+        of_value = list(content.masks.values())
         masks += [of_value[index] for index in order.tolist()]
     rows, ids, label, is_ignored = np.concatenate([np.zeros((4, 0), np.int64), *columns], axis=1).astype(np.int64)
     return VideoTracks(video, rows, ids, label, np.ones(len(rows), np.float32),

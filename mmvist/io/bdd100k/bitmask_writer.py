@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from mmvist.io.atomic import open_atomic
@@ -11,6 +10,7 @@ from mmvist.io.bdd100k.bitmask import CROWD
 from mmvist.io.bdd100k.classes import CATEGORY_IDS, CLASSES
 from mmvist.io.bdd100k.listing import frame_names, stem
 from mmvist.io.label_image import join_values
+from mmvist.io.label_png import encode_png
 from mmvist.io.mots.benchmark import overlaps
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
@@ -57,7 +57,7 @@ def write_bitmask(video_set: VideoSet, folder: str | Path) -> None:
               for frame, name in enumerate(stems))
     for tracks, frame, name in progress(images, sum(map(len, names)), f'writing {folder}'):
         with open_atomic(Path(folder) / tracks.video.name / f'{name}.png', 'wb') as file:
-            file.write(cv2.imencode('.png', _image(tracks, tracks.rows_at(frame), numbers))[1])
+            file.write(encode_png(_image(tracks, tracks.rows_at(frame), numbers)))
 
 
 def _writable_ids(tracks: VideoTracks, problems: Problems) -> np.ndarray:
@@ -70,10 +70,10 @@ def _writable_ids(tracks: VideoTracks, problems: Problems) -> np.ndarray:
 
 
 def _image(tracks: VideoTracks, rows: slice, numbers: np.ndarray) -> np.ndarray:
-    """Image (H, W, 4) uint8 of one frame, in OpenCV's order of channels."""
+    """RGBA image (H, W, 4) uint8 of one frame."""
     ids, video = tracks.ids[rows], tracks.video
-    values = np.zeros(len(ids) + 1, '<u4')  # blue, green, red, alpha, the lowest byte first
+    values = np.zeros(len(ids) + 1, '>u4')  # red, green, blue, alpha, the highest byte first
     attributes, category = tracks.ignore[rows] * CROWD, numbers[tracks.labels[rows]]
-    values[1:] = (ids >> 8) + (attributes << 8) + (category << 16) + ((ids & 255) << 24)
+    values[1:] = (category << 24) + (attributes << 16) + ids
     numbered = join_values(np.arange(1, len(values)), tracks.masks[rows], video.height, video.width)
     return values.take(numbered).view(np.uint8).reshape(video.height, video.width, 4)

@@ -42,11 +42,17 @@ def find_oddities(video_set: VideoSet, source: str, class_lists: Mapping[str, Se
         class_lists: Class lists of benchmarks by their names, which the set's classes are compared with.
     """
     found = [*_of_classes(video_set.classes, class_lists), *_of_names(video_set)]
-    of_kind: dict[str, list[str]] = {}
+    of_kind: dict[str, list[str]] = {kind: [] for kind in LOOKS}
+    shared: dict[str, int] = {}
     for tracks in progress(video_set.videos, len(video_set.videos), f'checking {source}'):
         for kind, look in LOOKS.items():
-            of_kind.setdefault(kind, []).extend(look(tracks))
-    return (*found, *(Oddity(f'{len(places)} {kind}', tuple(places)) for kind, places in of_kind.items() if places))
+            of_kind[kind].extend(look(tracks))
+        shared |= _overlaps(tracks)
+    found += [Oddity(f'{len(places)} {kind}', tuple(places)) for kind, places in of_kind.items() if places]
+    if shared:
+        found.append(Oddity(f'{len(shared)} frames with masks that overlap, in {sum(shared.values())} pixels',
+                            tuple(f'{place}: {pixels} pixels' for place, pixels in shared.items())))
+    return tuple(found)
 
 
 def _of_classes(classes: Sequence[str], class_lists: Mapping[str, Sequence[str]]) -> Iterator[Oddity]:
@@ -141,9 +147,10 @@ def _some_maskless(tracks: VideoTracks) -> Iterable[str]:
     return _rows(tracks, ~has_mask & has_mask.any())
 
 
-def _overlaps(tracks: VideoTracks) -> Iterable[str]:
+def _overlaps(tracks: VideoTracks) -> dict[str, int]:
+    """Pixels that several objects have, by the place of the frame."""
     objects = tracks.select(~tracks.ignore & _has_mask(tracks))
-    return (f'{_video(tracks)}, frame {frame}: {pixels} pixels' for frame, pixels in shared_pixels(objects).items())
+    return {f'{_video(tracks)}, frame {frame}': pixels for frame, pixels in shared_pixels(objects).items()}
 
 
 LOOKS: dict[str, Callable[[VideoTracks], Iterable[str]]] = {
@@ -155,5 +162,4 @@ LOOKS: dict[str, Callable[[VideoTracks], Iterable[str]]] = {
     'empty masks': _empty,
     f'masks of fewer than {TINY} pixels': _tiny,
     'boxes more than a pixel off their masks': _boxes_off,
-    'frames with masks that overlap': _overlaps,
 }

@@ -55,20 +55,18 @@ def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | No
     labels = [wanted.index(new_names[name]) if new_names.get(name) in kept & set(wanted) else -1
               for name in video_set.classes]
     # The last entry is what label -1, no class, looks up.
-    table, is_named = np.array([*labels, -1]), classes is not None or class_map is not None
-    videos = []
+    table, videos, dropped = np.array([*labels, -1]), [], Counter()
     for tracks in video_set.videos:
         new = table[tracks.labels]
-        dropped = (new < 0) & (tracks.labels >= 0)
-        pairs = np.unique(np.stack([tracks.labels, tracks.ids])[:, dropped], axis=1)
-        for label, times in zip(*np.unique(pairs[0], return_counts=True), strict=True):
-            if is_named:
-                lost['tracks of other classes'] += int(times)
-            else:
-                problems.add(f'video {tracks.video.name}',
-                             f'{times} tracks of class {video_set.classes[label]!r}, which the target has not, only '
-                             f'{", ".join(wanted)}; rename it with a class map, or name the classes to keep')
-        videos.append(replace(tracks, labels=new).select(~dropped))
+        goes = (new < 0) & (tracks.labels >= 0)
+        pairs = np.unique(np.stack([tracks.labels, tracks.ids])[:, goes], axis=1)
+        dropped.update(video_set.classes[label] for label in pairs[0].tolist())
+        videos.append(replace(tracks, labels=new).select(~goes))
+    if classes is None and class_map is None:
+        for name, times in dropped.items():
+            problems.add(f'class {name!r}', f'{times} tracks, and the target has only {", ".join(wanted)}; rename it '
+                                            'with a class map, or name the classes to keep')
+    lost['tracks of other classes'] += sum(dropped.values())
     return VideoSet(wanted, tuple(videos), _category_ids(video_set, target, wanted, class_map is not None))
 
 

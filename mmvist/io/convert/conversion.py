@@ -115,8 +115,8 @@ def convert(request: Request) -> Summary:
         try:
             _write(video_set, path, request, target)
         except FormatError as error:
-            raise FormatError(str(out), error.problems) from None
-    return _summary(out, video_set, {what: times for what, times in lost.items() if times})
+            raise FormatError(str(request.out), error.problems) from None
+    return _summary(Path(request.out), video_set, {what: times for what, times in lost.items() if times})
 
 
 def _read(request: Request) -> VideoSet:

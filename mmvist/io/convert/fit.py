@@ -126,9 +126,9 @@ class Fit:
                                       for track in tracks.track_ids.tolist())
         if BOXES not in holds:
             lost[BOXES] += int((box_errors(tracks) > BOX_TOLERANCE).sum())
-        if IMAGES not in holds:
+        if IMAGES not in holds and not self.results:
             lost[IMAGES] += len(video.file_names)
-        if RATES not in holds:
+        if RATES not in holds and not self.results:
             lost[RATES] += video.fps is not None
 
 

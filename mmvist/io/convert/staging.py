@@ -12,7 +12,7 @@ SUFFIXES = ('.txt', '.json', '.png', '.ini', '.seqmap')
 
 
 def check_out(out: str | Path, inputs: Sequence[str | Path], overwrite: bool) -> Path:
-    """Where to write, links followed.
+    """Where to write, with links followed.
 
     Args:
         out: The file or folder wanted.

@@ -1,16 +1,15 @@
 """DAVIS's label images: reading."""
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from mmvist.io.davis.layout import existing, frame_images, image_folder, images_of, label_images, video_folders
-from mmvist.io.davis.palette import VOID, read_values
-from mmvist.io.label_image import split_values
+from mmvist.io.davis.palette import VOID, numbers_of_colours
+from mmvist.io.label_png import GREY, NUM_CHANNELS, RGB, RGBA, LabelImage, read_labels
 from mmvist.io.problems import FormatError, Problems
 from mmvist.io.progress import progress
 from mmvist.io.sequences import wanted_ends
@@ -18,15 +17,6 @@ from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 CLASSES = ('object',)
 CATEGORY_IDS = (1,)
-
-
-@dataclass(frozen=True)
-class _Content:
-    """What is in an image: height and width, the mask of every value, and whether it has colours."""
-
-    size: tuple[int, int]
-    masks: dict[int, bytes]
-    coloured: bool
 
 
 def read(path: str | Path, sequences: Mapping[str, tuple[int, int] | None] | None = None,
@@ -127,21 +117,31 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
                     ground_truth.category_ids)
 
 
-def _contents(files: Mapping[str, Mapping[int, Path]], path: Path) -> dict[Path, _Content | str]:
+def _contents(files: Mapping[str, Mapping[int, Path]], path: Path) -> dict[Path, LabelImage | str]:
+    """The numbers that are in each file, or what is wrong with it."""
     every = list(chain.from_iterable(frames.values() for frames in files.values()))
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(every, progress(pool.map(_content, every), len(every), f'reading {path}'), strict=True))
+    contents = map(_numbered, read_labels(every))
+    return dict(zip(every, progress(contents, len(every), f'reading {path}'), strict=True))
 
 
-def _content(file: Path) -> _Content | str:
-    try:
-        values, coloured = read_values(file)
-    except ValueError as error:
-        return str(error)
-    return _Content(values.shape, split_values(values), coloured)
+def _numbered(image: LabelImage | str) -> LabelImage | str:
+    if isinstance(image, str):
+        return image
+    if image.colour == RGBA or (image.colour == GREY and image.depth != 8):
+        return ('must be a palette, grey (8 bits) or RGB image, got '
+                f'{NUM_CHANNELS[image.colour]} x {image.depth} bits a pixel')
+    if image.colour != RGB:
+        return image
+    numbers = numbers_of_colours()
+    stranger = min(image.masks.keys() - numbers.keys(), default=None)
+    if stranger is not None:
+        column, row = divmod(int(rle.run_lengths(image.masks[stranger])[0]), image.size[0])
+        return (f'colour {tuple(stranger.to_bytes(3, "big"))} in row {row}, column {column} is none of the DAVIS '
+                'palette')
+    return replace(image, masks=dict(sorted((numbers[colour], mask) for colour, mask in image.masks.items())))
 
 
-def _tracks(video: Video, files: Mapping[int, Path], contents: Mapping[Path, _Content | str], of_any_size: bool,
+def _tracks(video: Video, files: Mapping[int, Path], contents: Mapping[Path, LabelImage | str], of_any_size: bool,
             problems: Problems) -> VideoTracks:
     """Join the label images of a video, given by rising frame; the first one sets its size if that is open."""
     size = (video.height, video.width)
@@ -166,9 +166,9 @@ def _tracks(video: Video, files: Mapping[int, Path], contents: Mapping[Path, _Co
                        ids == VOID)
 
 
-def _check_grey(name: str, contents: list[_Content | str], problems: Problems) -> None:
+def _check_grey(name: str, contents: list[LabelImage | str], problems: Problems) -> None:
     contents = [content for content in contents if not isinstance(content, str)]
     values = set().union(*(content.masks for content in contents))
-    if values == {VOID} and not any(content.coloured for content in contents):
+    if values == {VOID} and all(content.colour == GREY for content in contents):
         problems.add(f'video {name}', 'its images are grey, 0 and 255 alone, so that all would be void; write the '
                                       'objects as 1, 2, ...')

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from mmvist.io.davis.palette import VOID, write_values
+from mmvist.io.atomic import open_atomic
+from mmvist.io.davis.palette import VOID, palette
 from mmvist.io.label_image import join_values
+from mmvist.io.label_png import encode_png
 from mmvist.io.mots.benchmark import overlaps
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
@@ -44,7 +46,8 @@ def write(video_set: VideoSet, folder: str | Path) -> None:
     for tracks, frame in progress(images, sum(tracks.video.length for tracks in videos), f'writing {folder}'):
         rows, video = tracks.rows_at(frame), tracks.video
         values = join_values(tracks.ids[rows], tracks.masks[rows], video.height, video.width)
-        write_values(values.astype(np.uint8), folder / video.name / f'{frame:05d}.png')
+        with open_atomic(folder / video.name / f'{frame:05d}.png', 'wb') as file:
+            file.write(encode_png(values.astype(np.uint8), palette().tobytes()))
 
 
 def _values(tracks: VideoTracks, problems: Problems) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmvist.io.atomic import open_atomic
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 from mmvist.io.sequences import MAX_LENGTH
 from mmvist.structures import Video
 
@@ -56,7 +56,7 @@ def read_info(path: Path, problems: Problems) -> SequenceInfo:
         if text is None:
             return None
         if re.fullmatch('[0-9]{1,9}', text) is None or not 0 < int(text) <= MAX_LENGTH:
-            problems.add(place, f'{key} must be a whole number in 1..{MAX_LENGTH}, got {text!r}')
+            problems.add(place, f'{key} must be a whole number in 1..{MAX_LENGTH}, got {shown(text)}')
             return None
         return int(text)
 
@@ -72,7 +72,7 @@ def _fps(text: str | None, place: str, problems: Problems) -> float | None:
     except ValueError:
         fps = math.nan
     if not 0 < fps < math.inf:
-        problems.add(place, f'frameRate must be a number above 0, got {text!r}')
+        problems.add(place, f'frameRate must be a number above 0, got {shown(text)}')
         return None
     return fps
 

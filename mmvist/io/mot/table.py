@@ -68,7 +68,7 @@ def read_table(path: Path, name: str, widths: range, problems: Problems) -> Tabl
         values = np.loadtxt(lines, delimiter=separator and ',', comments=None, ndmin=2)
     except ValueError:
         values = None
-    if values is None or len(values) != len(lines) or not (np.abs(values) <= LARGEST).all():
+    if values is None or values.shape != (len(lines), width) or not (np.abs(values) <= LARGEST).all():
         return _line_by_line(lines, numbers, name, separator, width, problems)
     return Table(name, values, np.array(numbers, np.int64))
 

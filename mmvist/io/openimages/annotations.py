@@ -8,13 +8,15 @@ import numpy as np
 
 from mmvist.io.openimages.classes import label_number
 from mmvist.io.openimages.table import read_table
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 
 MASK_COLUMNS = ('MaskPath', 'ImageID', 'LabelName', 'BoxID', 'BoxXMin', 'BoxXMax', 'BoxYMin', 'BoxYMax')
 BOX_COLUMNS = ('ImageID', 'LabelName', 'XMin', 'XMax', 'YMin', 'YMax', 'IsGroupOf')
 FLAGS = ('-1', '0', '1')  # -1: unknown
 # The tables round coordinates differently, to five digits at least.
 SAME_BOX = 1e-4
+# Bytes; file systems take 255, and an ending may follow.
+LONGEST_NAME = 250
 
 
 @dataclass
@@ -96,7 +98,7 @@ def read_groups(path: Path, names: Mapping[str, str], labels: Mapping[str, int],
         if label_name not in labels:
             _note_unknown(label_name, names, place, problems)
         elif flag not in FLAGS:
-            problems.add(place, f'IsGroupOf must be -1, 0 or 1, got {flag!r}')
+            problems.add(place, f'IsGroupOf must be -1, 0 or 1, got {shown(flag)}')
         elif flag == '1':
             try:
                 groups.append(Group(images[image], labels[label_name], _box(coordinates)))
@@ -132,18 +134,18 @@ def _note_unknown(label_name: str, names: Mapping[str, str], place: str, problem
 
 
 def _check_name(name: str, column: str) -> None:
-    if not name or name.startswith('.') or '/' in name or '\\' in name or '\0' in name:
-        raise ValueError(f'{column} must be the name of a file without a folder, got {name!r}')
+    if not name or name.startswith('.') or set('/\\\0') & set(name) or len(name.encode()) > LONGEST_NAME:
+        raise ValueError(f'{column} must be the name of a file without a folder, got {shown(name)}')
 
 
 def _hexadecimal(text: str) -> int:
     # Python also takes signs, prefixes and underscores.
     if not (text.isascii() and text.isalnum() and len(text) <= 15):
-        raise ValueError(f'BoxID must be up to 15 hexadecimal digits, got {text!r}')
+        raise ValueError(f'BoxID must be up to 15 hexadecimal digits, got {shown(text)}')
     try:
         return int(text, 16)
     except ValueError:
-        raise ValueError(f'BoxID must be up to 15 hexadecimal digits, got {text!r}') from None
+        raise ValueError(f'BoxID must be up to 15 hexadecimal digits, got {shown(text)}') from None
 
 
 def _box(coordinates: Iterable[str]) -> tuple[float, float, float, float]:
@@ -154,5 +156,5 @@ def _box(coordinates: Iterable[str]) -> tuple[float, float, float, float]:
         x1, x2, y1, y2 = (np.nan,) * 4
     if not (0 <= x1 <= x2 <= 1 and 0 <= y1 <= y2 <= 1):
         raise ValueError('XMin <= XMax and YMin <= YMax must be numbers in 0..1, got '
-                         f'{", ".join(coordinates)} (XMin, XMax, YMin, YMax)')
+                         f'{", ".join(coordinates)[:60]} (XMin, XMax, YMin, YMax)')
     return x1, y1, x2, y2

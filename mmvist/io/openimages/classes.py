@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.openimages.table import read_pairs
-from mmvist.io.problems import Problems
+from mmvist.io.problems import Problems, shown
 from mmvist.structures import VideoSet
 
 PREFIX = '/m/0'
@@ -26,7 +26,7 @@ def label_number(label_name: str) -> int:
     digits = label_name[len(PREFIX):]
     if not (label_name.startswith(PREFIX) and len(digits) <= MAX_DIGITS and not digits.startswith('0')
             and VALUES.keys() >= set(digits)):
-        raise ValueError(f'LabelName must be a machine id like /m/04yx4, got {label_name!r}')
+        raise ValueError(f'LabelName must be a machine id like /m/04yx4, got {shown(label_name)}')
     number = 0
     for digit in digits:
         number = number * 32 + VALUES[digit]

@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmvist.io.image import decode_png
 from mmvist.structures import rle
 
 
@@ -19,13 +20,7 @@ def read_mask(path: Path, height: int, width: int) -> bytes:
     Raises:
         ValueError: It is not such an image, or cut short.
     """
-    data = np.fromfile(path, np.uint8)
-    try:
-        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if len(data) else None
-    except cv2.error:
-        image = None
-    if image is None:
-        raise ValueError(f'not an image, or cut short ({len(data)} bytes)')
+    image = decode_png(path.read_bytes())
     if image.dtype != np.uint8 or image.ndim != 2:
         raise ValueError('must have one channel of up to 8 bits, got '
                          f'{(*image.shape[2:], 1)[0]} of {8 * image.itemsize}')

@@ -57,6 +57,11 @@ def is_number(value: Any) -> bool:
     return type(value) in (int, float) and -LARGEST <= value <= LARGEST
 
 
+def is_text(value: Any) -> bool:
+    """Whether a value is text."""
+    return isinstance(value, str)
+
+
 def is_id(value: Any) -> bool:
     """Whether a value can be the id of a video or an image."""
     return type(value) in (int, str)
@@ -97,7 +102,7 @@ def read_videos(data: dict, problems: Problems) -> dict[int | str, Video]:
     videos = {}
     for place, entry in entries(data, 'videos', problems, ('id', 'width', 'height')):
         file_names = entry.get('file_names') or []
-        are_names = isinstance(file_names, list) and all(isinstance(name, str) for name in file_names)
+        are_names = isinstance(file_names, list) and all(map(is_text, file_names))
         length = entry.get('length', len(file_names) if are_names else 0)
         bad = [f'{key} {shown(value)}' for key, value, least in
                (('width', entry['width'], 1), ('height', entry['height'], 1), ('length', length, 0))
