@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 # Characters that are worked on at a time, so that the arrays stay in the processor's cache.
-PORTION = 1 << 15
+PORTION = 1 << 16
 MAX_DIGITS = 12  # a 64-bit number has no more
 # What a character is worth, as one byte, where it ends a number: bit 4 is the sign. And the characters that end none.
 LAST_GROUPS = bytes((((character - 48) & 31 ^ 16) - 16) & 255 for character in range(256))

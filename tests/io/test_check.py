@@ -143,7 +143,7 @@ def test_the_report(street, tmp_path):
     assert 'frames          8, 5 without objects' in text
     assert 'gaps            2 in 1 tracks, the longest of 1 frames' in text
     assert 'car    1       1       3' in text
-    assert text[-3:] == ['odd: 1 things', '  1 videos without objects', '    video alley']
+    assert text[-3:] == ['odd: 1 thing', '  1 videos without objects', '    video alley']
     write_json(report.as_data(), tmp_path / 'report.json')
     data = json.loads((tmp_path / 'report.json').read_text())
     assert data['statistics']['track_lengths'] == {'min': 1, 'median': 2.0, 'max': 3}

@@ -39,10 +39,10 @@ class Report:
         """For people: problems, numbers, oddities, the first of each where there are many."""
         lines = [f'{self.source}: {self.format}']
         if self.problems:
-            lines += ['', f'broken: {len(self.problems)} problems', *_first(self.problems, MAX_PRINTED, '  ')]
+            lines += ['', f'broken: {_counted(self.problems, "problem")}', *_first(self.problems, MAX_PRINTED, '  ')]
         if self.statistics is not None:
             lines += ['', *_table(list(_facts(self.statistics))), '', *_class_table(self.statistics), '']
-            lines += [f'odd: {len(self.oddities)} things' if self.oddities else 'nothing odd']
+            lines += [f'odd: {_counted(self.oddities, "thing")}' if self.oddities else 'nothing odd']
             for oddity in self.oddities:
                 lines += [f'  {oddity.what}', *_first(oddity.places, MAX_PLACES, '    ')]
         return '\n'.join(lines)
@@ -62,6 +62,10 @@ def examine(video_set: VideoSet, source: str | Path, format: str, class_lists: M
     missing = [name for name in expected if name not in video_set.classes]
     problems = (f'classes: {missing} are not in the file; it has {list(video_set.classes)}',) if missing else ()
     return Report(str(source), format, problems, count(video_set), find_oddities(video_set, str(source), class_lists))
+
+
+def _counted(things: Sequence, noun: str) -> str:
+    return f'{len(things)} {noun}{"s" * (len(things) != 1)}'
 
 
 def _first(lines: Sequence[str], limit: int, indent: str) -> list[str]:
