@@ -40,7 +40,7 @@ class Format:
 
 
 def _late(module: str, function: str) -> Callable:
-    """A function of a module here that is imported when it is called, as it needs OpenCV or Pillow."""
+    """A function of a module here that is imported when it is called, as it is large or needs OpenCV."""
     def call(*args: object, **options: object) -> VideoSet | list[str] | None:
         return getattr(import_module(f'mmvist.io.{module}'), function)(*args, **options)
 

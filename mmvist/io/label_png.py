@@ -23,6 +23,7 @@ GREY, RGB, PALETTE, RGBA = 0, 2, 3, 6
 NUM_CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, RGBA: 4}
 DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8,), PALETTE: (1, 2, 4, 8), RGBA: (8,)}
 MAX_PIXELS = 1 << 27  # more would be a bomb
+MAX_COLOURS = 1 << 12  # more would be a photograph, whose masks would take all memory
 KNOWN_FILTERS = bytes(range(PAETH + 1))
 # First column and row, and steps along them, of the seven parts of an interlaced image.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -214,6 +215,10 @@ def _decode(header: _Header, compressed: bytes) -> LabelImage:
     if values.ndim == 3:
         # Blue comes first, and alpha last.
         values = values[..., [2, 1, 0, 3][:values.shape[2]]].astype(np.int64) @ 256 ** np.arange(values.shape[2])[::-1]
+        flat = values.ravel()
+        num_colours = len(np.unique(flat[np.flatnonzero(np.diff(flat, prepend=-1))]))
+        if num_colours > MAX_COLOURS:
+            raise ValueError(f'is no label image, it has {num_colours} different pixels')
     return _image(header, split_values(values))
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from mmvist.evaluation.files import BENCHMARK_SCORES, score_files
 from mmvist.evaluation.functional import Scoring
-from mmvist.io import mots
 from mmvist.io.formats import FORMATS
 from mmvist.io.problems import FormatError
 from tests.io.broken_files import BDD, CLIPS, IMAGE_NAMES, OBJECTS, PEOPLE, ROAD, STILLS

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mmvist.io import davis, formats, frame_files, mots, openimages, ytvis
-from mmvist.io.convert import SOURCES, TARGETS, Request, convert, read_source, tell_format
+from mmvist.io import davis, formats, frame_files, mots, ytvis
+from mmvist.io.convert import SOURCES, TARGETS, Request, convert
 from mmvist.io.convert.classes import read_class_map
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
@@ -250,13 +250,6 @@ def test_classes(street, source, tmp_path):
     assert renamed.videos[0].labels.tolist() == street.videos[0].labels.tolist()
 
 
-@pytest.mark.parametrize('text', ['[]', '{}', '{"car": 1}', '"car"'])
-def test_files_that_are_no_class_maps(text, tmp_path):
-    (tmp_path / 'map.json').write_text(text)
-    with pytest.raises(FormatError, match='must hold an object {class: new name}, got'):
-        read_class_map(tmp_path / 'map.json')
-
-
 def test_tracks_that_change_class_or_are_partly_ignored(make_video_tracks, tmp_path):
     rows = [(0, 1, CAR, (0, 0, 4, 5)), (1, 1, PEDESTRIAN, (0, 0, 4, 5)), (2, 1, CAR, (0, 0, 4, 5)),
             (0, 2, CAR, (8, 0, 9, 5)), (1, 2, CAR, (8, 0, 9, 5), 1.0, True)]
@@ -300,57 +293,6 @@ def test_what_was_tracked_becomes_results_and_labels(street, source, tmp_path):
     labels = convert(Request(tmp_path / 'main.json', tmp_path / 'labels.json', 'ytvis'))
     assert labels.tracks == 2
     assert ytvis.read(tmp_path / 'labels.json').category_ids == (1, 2)
-
-
-def test_frame_json_of_several_videos(street, tmp_path):
-    frame_files.write(street, tmp_path / 'out')
-    read = frame_files.read(tmp_path / 'out')
-    assert [tracks.video for tracks in read.videos] == [tracks.video for tracks in street.videos[::-1]]
-    turned = replace(street, classes=('pedestrian', 'car'), category_ids=(4, 9))
-    results = frame_files.read_results(tmp_path / 'out', turned)
-    assert [tracks.video.name for tracks in results.videos] == ['main', 'alley']
-    assert results.videos[0].labels.tolist() == [1, 0, 0, 1]
-    with pytest.raises(FormatError, match='a file holds one, got 2'):
-        frame_files.write(street, tmp_path / 'two.json')
-    longer = with_videos(turned, replace(street.videos[0], video=replace(street.videos[0].video, length=5,
-                                                                         file_names=())))
-    with pytest.raises(FormatError) as caught:
-        frame_files.read_results(tmp_path / 'out', replace(longer, classes=('pedestrian', 'dog')))
-    assert caught.value.problems == (
-        "alley.json: unknown video 'alley', it is not in the ground truth",
-        'main.json: has (4, 12, 16) (frames, height, width), the ground truth (5, 12, 16)',
-        "main.json: has objects of ['car']; the classes are ['pedestrian', 'dog']")
-    (tmp_path / 'out/more.json').write_text('{"video": 3}')
-    with pytest.raises(FormatError, match='more.json: classes: a list is missing'):
-        frame_files.read(tmp_path / 'out')
-    (tmp_path / 'none').mkdir()
-    with pytest.raises(FormatError, match=r'holds no file \*.json'):
-        frame_files.read(tmp_path / 'none')
-
-
-def test_open_images_by_their_folders(make_video_tracks, tmp_path):
-    still = make_video_tracks([(0, 20, 0, (0, 0, 4, 5)), (0, 21, 1, (5, 2, 8, 9))], 'a1b2', 1)
-    table = tmp_path / 'train-annotations-object-segmentation.csv'
-    openimages.write(VideoSet(('Cat', 'Dog'), (still,), (17, 18)), table, tmp_path / 'train-masks',
-                     tmp_path / 'class-descriptions-boxable.csv')
-    (tmp_path / 'train').mkdir()
-    image = pytest.importorskip('cv2').imencode('.jpg', np.zeros((*SIZE, 3), np.uint8))[1]
-    (tmp_path / 'train/a1b2.jpg').write_bytes(image.tobytes())
-    assert tell_format(table) == 'openimages'
-    summary = convert(Request(table, tmp_path / 'coco.json', 'coco', classes=['Dog']))
-    assert (summary.videos, summary.tracks) == (1, 1)
-    read = formats.read(tmp_path / 'coco.json', 'coco')
-    assert (read.classes, read.videos[0].bboxes.tolist()) == (('Dog',), [[5, 2, 8, 9]])
-    with pytest.raises(ValueError, match='openimages has no sequence maps'):
-        read_source(table, 'openimages', seqmap='x')
-
-
-def test_looks(source, street, tmp_path):
-    frame_files.write(street, tmp_path / 'folder')
-    assert (tell_format(source), tell_format(tmp_path / 'folder')) == ('ytvis', 'frames')
-    assert tell_format(tmp_path / 'folder/main.json') == 'frames'
-    with pytest.raises(FileNotFoundError):
-        tell_format(tmp_path / 'none')
 
 
 def test_nothing_is_lost_by_what_is_refused(source, overlapping, tmp_path):
@@ -420,6 +362,16 @@ def test_videos_without_objects(make_video_tracks, tmp_path):
     assert str(summary) == f'{tmp_path / "out"}: 1 videos, 4 frames, 0 tracks, 0 masks\nnot kept: nothing'
     read = mots.read(tmp_path / 'out', sequences=mots.read_seqmap(tmp_path / 'out/all.seqmap'))
     assert read.videos[0].video.length == 4
+
+
+def test_class_map_files(tmp_path):
+    path = tmp_path / 'map.json'
+    path.write_text('{"sedan": "car"}')
+    assert read_class_map(path) == {'sedan': 'car'}
+    for text in ('[]', '{}', '{"car": 1}'):
+        path.write_text(text)
+        with pytest.raises(FormatError, match='must hold an object {class: new name}, got'):
+            read_class_map(path)
 
 
 def test_names_with_blanks_have_no_place_in_a_sequence_map(make_video_tracks, tmp_path):

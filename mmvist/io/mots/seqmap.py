@@ -53,7 +53,17 @@ def write_seqmap(video_set: VideoSet, path: str | Path, first_frame: int = 0) ->
         video_set: The videos, in the order wanted.
         path: The file.
         first_frame: Number of a video's first frame: 0 for KITTI MOTS, 1 for MOTSChallenge.
+
+    Raises:
+        FormatError: A name holds blanks, or a video has no frames.
     """
+    problems = Problems(path)
+    for video in (tracks.video for tracks in video_set.videos):
+        if video.name.split() != [video.name]:
+            problems.add(f'video {video.name}', 'the name must be one word')
+        elif video.length == 0:
+            problems.add(f'video {video.name}', 'has no frames')
+    problems.check()
     with open_atomic(path) as file:
         for video in (tracks.video for tracks in video_set.videos):
             file.write(f'{video.name} empty {first_frame:06d} {first_frame + video.length - 1:06d}\n')

@@ -23,6 +23,8 @@ from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
 from mmvist.io.text_lines import read_lines
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
+BLOCK = 4096  # lines that are taken apart together
+
 
 def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
              sequences: Mapping[str, tuple[int, int] | None] | None = None, videos: Sequence[Video] | None = None,
@@ -121,30 +123,24 @@ class _Sequence:
     def _columns(self) -> tuple[np.ndarray, list[bytes], np.ndarray]:
         """The five numbers of each line (R, 5), its mask, and its number in the file (R,)."""
         lines, numbers = read_lines(self.path)
-        # Whole columns at once; only a file that fails the test is looked at line by line.
-        fields = _fields(lines)
-        if fields is None:
-            right = [_fields([line]) is not None for line in lines]
-            for index in np.flatnonzero(~np.array(right)).tolist():
-                self._note(numbers[index], 'must be "frame id class height width rle", whole numbers and single '
-                                           f'blanks, got {lines[index][:60].decode(errors="replace")!r}')
-            lines, numbers = ([entry for entry, is_right in zip(column, right, strict=True) if is_right]
-                              for column in (lines, numbers))
-            fields = _fields(lines)
-        values = np.array([list(map(int, fields[column::6])) for column in range(5)], np.int64).reshape(5, -1).T
-        return self._within_reason(values.copy(), fields[5::6], np.array(numbers, np.int64))
-
-    def _within_reason(self, values: np.ndarray, masks: list[bytes], numbers: np.ndarray
-                       ) -> tuple[np.ndarray, list[bytes], np.ndarray]:
-        """Leave out lines of frames and sizes that no video has; they are noted."""
-        num_pixels = values[:, 3].astype(np.float64) * values[:, 4]
-        is_late, is_odd = values[:, 0] > MAX_LENGTH, (num_pixels < 1) | (num_pixels > MAX_PIXELS)
-        for row in np.flatnonzero(is_late | is_odd).tolist():
-            frame, height, width = values[row, [0, 3, 4]].tolist()
-            self._note(numbers[row], f'frame {frame} lies behind {MAX_LENGTH}' if is_late[row] else
-                       f'an image must have 1 to {MAX_PIXELS} pixels, got {height} x {width} (height, width)')
-        kept = np.flatnonzero(~(is_late | is_odd))
-        return values[kept], [masks[row] for row in kept.tolist()] if len(kept) < len(masks) else masks, numbers[kept]
+        values, masks, kept = [np.zeros((0, 5), np.int64)], [], []
+        # Whole columns at once; only a block that fails the test is looked at line by line.
+        for first in range(0, len(lines), BLOCK):
+            block, places = lines[first:first + BLOCK], numbers[first:first + BLOCK]
+            fields = _fields(block)
+            if fields is None:
+                right = [_fields([line]) is not None for line in block]
+                for index in np.flatnonzero(~np.array(right)).tolist():
+                    self._note(places[index], 'must be "frame id class height width rle", whole numbers and single '
+                                              f'blanks, got {block[index][:60].decode(errors="replace")!r}')
+                block, places = ([entry for entry, is_right in zip(column, right, strict=True) if is_right]
+                                 for column in (block, places))
+                fields = _fields(block)
+            values.append(np.array([list(map(int, fields[column::6])) for column in range(5)], np.int64
+                                   ).reshape(5, -1).T)
+            masks += fields[5::6]
+            kept += places
+        return np.concatenate(values), masks, np.array(kept, np.int64)
 
     def _note(self, number: int, problem: str) -> None:
         self.problems.add(f'{self._place}, line {number}', problem)

@@ -1,0 +1,35 @@
+"""What a converter can read beside the formats of result files."""
+
+import numpy as np
+import pytest
+
+from mmvist.io import formats, frame_files, openimages, ytvis
+from mmvist.io.convert import Request, convert, read_source, tell_format
+from mmvist.structures import VideoSet
+
+
+def test_open_images_by_their_folders(make_video_tracks, tmp_path):
+    still = make_video_tracks([(0, 20, 0, (0, 0, 4, 5)), (0, 21, 1, (5, 2, 8, 9))], 'a1b2', 1)
+    table = tmp_path / 'train-annotations-object-segmentation.csv'
+    openimages.write(VideoSet(('Cat', 'Dog'), (still,), (17, 18)), table, tmp_path / 'train-masks',
+                     tmp_path / 'class-descriptions-boxable.csv')
+    (tmp_path / 'train').mkdir()
+    image = pytest.importorskip('cv2').imencode('.jpg', np.zeros((12, 16, 3), np.uint8))[1]
+    (tmp_path / 'train/a1b2.jpg').write_bytes(image.tobytes())
+    assert tell_format(table) == 'openimages'
+    summary = convert(Request(table, tmp_path / 'coco.json', 'coco', classes=['Dog']))
+    assert (summary.videos, summary.tracks) == (1, 1)
+    read = formats.read(tmp_path / 'coco.json', 'coco')
+    assert (read.classes, read.videos[0].bboxes.tolist()) == (('Dog',), [[5, 2, 8, 9]])
+    with pytest.raises(ValueError, match='openimages has no sequence maps'):
+        read_source(table, 'openimages', seqmap='x')
+
+
+def test_looks(make_video_tracks, tmp_path):
+    street = VideoSet(('car',), (make_video_tracks([], 'main'), make_video_tracks([], 'alley')), (1,))
+    ytvis.write(street, tmp_path / 'gt.json')
+    frame_files.write(street, tmp_path / 'folder')
+    assert (tell_format(tmp_path / 'gt.json'), tell_format(tmp_path / 'folder')) == ('ytvis', 'frames')
+    assert tell_format(tmp_path / 'folder/main.json') == 'frames'
+    with pytest.raises(FileNotFoundError):
+        tell_format(tmp_path / 'none')
