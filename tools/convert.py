@@ -134,7 +134,7 @@ def class_lists(expected: list[str], format: str) -> Mapping[str, Sequence[str]]
     if format not in ('ytvis', 'coco'):
         return {}
     # PyTorch is loaded with it.
-    from mmvist.datasets import classes
+    from mmvist.io import classes
 
     return {'YouTube-VIS 2019': classes.YOUTUBE_VIS_2019, 'YouTube-VIS 2021': classes.YOUTUBE_VIS_2021,
             'OVIS': classes.OVIS, 'COCO': classes.COCO}

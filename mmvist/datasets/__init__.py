@@ -2,7 +2,7 @@
 
 `video_dataset` is the dataset, `clip_sampling` says which frames make a clip, `transforms` what is done to it,
 `samplers` order and shares. `wrappers` looks through mmengine's dataset wrappers, `checks` holds what must be true
-before a run, `formats` the annotation formats by name, `classes` the benchmarks' class lists.
+before a run, `formats` annotations together with their images, `class_map` one class list for several files.
 """
 
 from mmvist.datasets.clip_sampling import ContiguousClip, RandomPair

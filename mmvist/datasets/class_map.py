@@ -1,9 +1,6 @@
 """Annotations under the class names of another dataset, so that the two can be mixed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-
-import numpy as np
 
 from mmvist.structures import VideoSet
 
@@ -26,10 +23,5 @@ def map_classes(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequ
     if unknown:
         raise ValueError(f'class_map makes {unknown}, which are not among the classes {list(classes)}')
     position = {name: label for label, name in enumerate(classes)}
-    # The last entry is what label -1, no class, looks up.
-    table = np.array([*(position.get(class_map.get(name), -1) for name in video_set.classes), -1], np.int64)
-    videos = []
-    for tracks in video_set.videos:
-        labels = table[tracks.labels]
-        videos.append(replace(tracks, labels=labels).select((labels >= 0) | (tracks.labels < 0)))
-    return VideoSet(tuple(classes), tuple(videos), tuple(range(1, len(classes) + 1)))
+    labels = [position.get(class_map.get(name), -1) for name in video_set.classes]
+    return video_set.renumbered(labels, classes, range(1, len(classes) + 1))

@@ -8,10 +8,10 @@ from mmvist.io import formats, openimages
 from mmvist.io.image import read_image
 from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import Problems
+from mmvist.io.sequences import IMAGE_SUFFIXES
 from mmvist.io.splits import apply_split
 from mmvist.structures import Video, VideoSet
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp')
 # Formats whose annotations may not name the images, with the number of a video's first frame.
 FIRST_FRAMES = {'kitti_mots': 0, 'davis': 0, 'mots': 1, 'mot': 1}
 # Those of them whose videos begin where the sequence map says.

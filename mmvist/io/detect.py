@@ -19,6 +19,7 @@ MOT_FIELDS = range(7, 11)
 # Lists that only one format has, the telling ones first: COCO files of videos have "videos", too.
 JSON_LISTS = {'coco': re.compile(rb'"images"\s*:\s*\['), 'ytvis': re.compile(rb'"videos"\s*:\s*\['),
               'bdd100k': re.compile(rb'"frames"\s*:\s*\[')}
+FRAME_JSON = re.compile(rb'\s*\{\s*"video"\s*:\s*\{')
 DAVIS_FOLDERS = ('Annotations', '480p', 'Full-Resolution')
 BDD100K_FRAME = re.compile(rb'"(?:labels|videoName|frameIndex)"\s*:')
 
@@ -27,7 +28,8 @@ def detect_format(path: str | Path) -> str:
     """Tell the format of ground truth, without reading more of it than is needed.
 
     - JSON: an object with a list `images` is COCO, with a list `videos` YouTube-VIS, with a list `frames`, or a list of
-      frames with `labels`, `videoName` or `frameIndex`, BDD100K. A folder of JSON files is BDD100K.
+      frames with `labels`, `videoName` or `frameIndex`, BDD100K; one that begins with `video` is what `frame_json`
+      writes. A folder is what its first file is.
     - Text, `*.txt` or `NAME/gt/gt.txt`, by its first line: commas, or 7 to 10 fields, are MOT; 6 fields are MOTS.
     - Folders of PNG images, by the first one: one channel of 16 bits is MOTS, RGBA BDD100K, a palette or 8 bits of grey
       DAVIS; so is a folder with `Annotations`, `480p` or `Full-Resolution`.
@@ -51,8 +53,9 @@ def detect_format(path: str | Path) -> str:
         raise FileNotFoundError(f'{path}: no such file or folder')
     if path.is_file():
         return _of_text([path]) if path.suffix == '.txt' else _of_json(path)
-    if any(path.glob('*.json')):
-        return 'bdd100k'
+    file = min(path.glob('*.json'), default=None)
+    if file is not None:
+        return _of_json(file)
     if any((path / name).is_dir() for name in DAVIS_FOLDERS):
         return 'davis'
     texts = sorted(path.glob('*.txt')) or sorted(path.glob('*/gt/gt.txt')) or sorted(path.glob('gt/gt.txt'))
@@ -72,6 +75,8 @@ def _of_json(path: Path) -> str:
         raise _unknown(path, 'file', expected, 'nothing')
     with path.open('rb') as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         start = data[:200].removeprefix(b'\xef\xbb\xbf').lstrip()
+        if FRAME_JSON.match(start):
+            return 'frames'
         if start.startswith(b'[') and BDD100K_FRAME.search(data):
             return 'bdd100k'
         if start.startswith(b'{'):

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from mmvist.io.image import check_image, read_image
+from mmvist.io.sequences import IMAGE_SUFFIXES
 from mmvist.structures import Video
 
-IMAGE_SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 DEFAULT_FPS = 25.0
 MAX_FPS = 1000.0
 MAX_NAMED = 3

@@ -244,10 +244,5 @@ def encode_png(values: np.ndarray, palette: bytes = b'') -> bytes:
     return SIGNATURE + _chunk(b'IHDR', ihdr) + colours + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
 
 
-def encode_grey(values: np.ndarray) -> bytes:
-    """A PNG file of an image (H, W), uint8 or uint16, not empty."""
-    return encode_png(values)
-
-
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack('>I', len(data)) + name + data + struct.pack('>I', zlib.crc32(name + data))

@@ -3,6 +3,7 @@
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoSet
 
+IMAGE_SUFFIXES = ('.bmp', '.jpeg', '.jpg', '.png', '.ppm', '.tif', '.tiff', '.webp')
 # Four days at 25 frames a second. A larger number is a slip, and would take all memory wherever frames are counted.
 MAX_LENGTH = 10_000_000
 # pycocotools counts the pixels of an image in 32 bits, one of them for the sign.

@@ -226,11 +226,22 @@ class VideoSet:
         if missing:
             raise ValueError(f'classes {missing} are not in the file; it has {list(self.classes)}')
         position = {name: index for index, name in enumerate(classes)}
+        by_name = dict(zip(self.classes, self.category_ids, strict=True))
+        return self.renumbered([position.get(name, -1) for name in self.classes], classes,
+                               [by_name[name] for name in classes])
+
+    def renumbered(self, labels: Sequence[int], classes: Sequence[str], category_ids: Sequence[int]) -> 'VideoSet':
+        """Give every class a new label, several the same where they are to be one; rows of no class stay.
+
+        Args:
+            labels: New label of each class of this set; rows of a class with -1 are dropped.
+            classes: What the new labels index.
+            category_ids: One for each of them.
+        """
         # The last entry is what label -1, no class, looks up.
-        table = np.array([*(position.get(name, -1) for name in self.classes), -1], np.int64)
+        table = np.array([*labels, -1], np.int64)
         videos = []
         for tracks in self.videos:
-            labels = table[tracks.labels]
-            videos.append(replace(tracks, labels=labels).select((labels >= 0) | (tracks.labels < 0)))
-        by_name = dict(zip(self.classes, self.category_ids, strict=True))
-        return VideoSet(tuple(classes), tuple(videos), tuple(by_name[name] for name in classes))
+            new = table[tracks.labels]
+            videos.append(replace(tracks, labels=new).select((new >= 0) | (tracks.labels < 0)))
+        return VideoSet(tuple(classes), tuple(videos), tuple(category_ids))

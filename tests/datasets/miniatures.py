@@ -7,9 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmvist.datasets import classes as lists
 from mmvist.datasets.class_map import map_classes
 from mmvist.io import bdd100k, coco, davis, mots, openimages, ytvis
+from mmvist.io import classes as lists
 from mmvist.io.splits import write_split
 from mmvist.structures import Video, VideoSet
 from mmvist.worlds import CLASSES, RenderedVideo, WorldConfig

@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 
 from mmvist.datasets import VideoDataset
-from mmvist.datasets.classes import (
+from mmvist.datasets.formats import read_annotations
+from mmvist.io import davis, mot, mots
+from mmvist.io.classes import (
     BDD100K,
     COCO,
     DAVIS,
@@ -13,8 +15,6 @@ from mmvist.datasets.classes import (
     YOUTUBE_VIS_2019,
     YOUTUBE_VIS_2021,
 )
-from mmvist.datasets.formats import read_annotations
-from mmvist.io import davis, mot, mots
 from mmvist.io.problems import FormatError
 from mmvist.structures import VideoSet
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mmvist.io import label_png
-from mmvist.io.label_png import GREY, PALETTE, RGB, RGBA, encode_grey, read_labels
+from mmvist.io.label_png import GREY, PALETTE, RGB, RGBA, encode_png, read_labels
 from mmvist.structures import rle
 from tests.io.png_files import SIGNATURE, chunk, filtered_rows, png, rows_of
 
@@ -130,7 +130,7 @@ def test_random_images(tmp_path, height, width, seed, data):
     values = street(height, width, seed)
     filters = data.draw(st.lists(st.integers(0, 4), min_size=1, max_size=height))
     assert read_one(tmp_path / 'a.png', png(values, GREY, 16, filters)).masks == expected(values)
-    assert read_one(tmp_path / 'b.png', encode_grey(values)).masks == expected(values)
+    assert read_one(tmp_path / 'b.png', encode_png(values)).masks == expected(values)
 
 
 @pytest.mark.parametrize('kind', [np.uint8, np.uint16])
@@ -138,7 +138,7 @@ def test_written_files(tmp_path, kind):
     """Both libraries read what is written, from images that lie either way in memory."""
     values = street().astype(kind)
     for image in (values, np.asfortranarray(values)):
-        (tmp_path / 'a.png').write_bytes(encode_grey(image))
+        (tmp_path / 'a.png').write_bytes(encode_png(image))
         np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / 'a.png')), values)
         np.testing.assert_array_equal(cv2.imread(str(tmp_path / 'a.png'), cv2.IMREAD_UNCHANGED), values)
 

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmvist.datasets.classes import YOUTUBE_VIS_2019
 from mmvist.io import openimages
+from mmvist.io.classes import YOUTUBE_VIS_2019
 from mmvist.io.label_png import read_labels
 from mmvist.io.openimages.classes import label_name, label_number
 from mmvist.io.openimages.image_size import jpeg_size

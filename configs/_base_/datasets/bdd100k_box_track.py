@@ -1,6 +1,6 @@
 # BDD100K MOT 2020: 200 videos to score box tracks on. There are no masks, so there is nothing here to train on.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import BDD100K as classes  # noqa: E402
+from mmvist.io.classes import BDD100K as classes  # noqa: E402
 
 data_root = 'data/bdd100k/'
 labels = data_root + 'labels/box_track_20/'

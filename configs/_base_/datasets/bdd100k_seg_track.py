@@ -1,6 +1,6 @@
 # BDD100K MOTS 2020: 154 videos to train on, 32 to score; the test split has no public labels.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import BDD100K as classes  # noqa: E402
+from mmvist.io.classes import BDD100K as classes  # noqa: E402
 
 data_root = 'data/bdd100k/'
 labels = data_root + 'labels/seg_track_20/bitmasks/'

@@ -1,7 +1,7 @@
 # COCO 2017, for detectors: an image is a video of one frame, so the scores are COCO's AP and AR but for the limits of
 # small, medium and large, which are those of YouTube-VIS.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import COCO as classes  # noqa: E402
+from mmvist.io.classes import COCO as classes  # noqa: E402
 
 data_root = 'data/coco/'
 annotations = data_root + 'annotations/instances_'

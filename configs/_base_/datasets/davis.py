@@ -1,6 +1,6 @@
 # DAVIS 2017, 480p: 60 videos to train on, 30 to score; objects have no class.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import DAVIS as classes  # noqa: E402
+from mmvist.io.classes import DAVIS as classes  # noqa: E402
 
 data_root = 'data/davis/'
 annotations = dict(

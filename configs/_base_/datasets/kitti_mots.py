@@ -1,6 +1,6 @@
 # KITTI MOTS: 12 sequences, 5,027 frames, to train on, 9 sequences, 2,981 frames, to score, as its authors split them.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import KITTI_MOTS as classes  # noqa: E402
+from mmvist.io.classes import KITTI_MOTS as classes  # noqa: E402
 
 data_root = 'data/kitti_mots/'
 annotations = dict(

@@ -2,7 +2,7 @@
 # which tests the sequence it has not seen, and one score of the four results together. This is fold 1, which tests
 # 0002; `mots_challenge_fold2.py` to `mots_challenge_fold4.py` are the others.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import MOTS_CHALLENGE as classes  # noqa: E402
+from mmvist.io.classes import MOTS_CHALLENGE as classes  # noqa: E402
 
 data_root = 'data/mots_challenge/'
 annotations = dict(

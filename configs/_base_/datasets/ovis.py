@@ -1,7 +1,7 @@
 # OVIS: `annotations_valid.json` has no annotations, so 60 of the 607 training videos are held out. Size, clips and
 # pipelines are those of YouTube-VIS 2019, as for the OVIS paper's baselines.
 _base_ = './youtube_vis_2019.py'
-from mmvist.datasets.classes import OVIS as classes  # noqa: E402
+from mmvist.io.classes import OVIS as classes  # noqa: E402
 
 data_root = 'data/ovis/'
 annotations = dict(ann_file=data_root + 'annotations_train.json', img_prefix=data_root + 'train', classes=classes)

@@ -1,7 +1,7 @@
 # YouTube-VIS 2019. `valid.json` has no annotations, so a local score needs videos of `train.json` held out: the VAE
 # paper's 2,038 and 200. MaskTrack R-CNN trains on all 2,238 and is scored by the server; see docs/datasets.md.
 _base_ = []                                               # mmengine lets a file import once it has bases
-from mmvist.datasets.classes import YOUTUBE_VIS_2019 as classes  # noqa: E402
+from mmvist.io.classes import YOUTUBE_VIS_2019 as classes  # noqa: E402
 
 data_root = 'data/youtube_vis_2019/'
 annotations = dict(ann_file=data_root + 'train.json', img_prefix=data_root + 'train/JPEGImages', classes=classes)

@@ -1,7 +1,7 @@
 # YouTube-VIS 2021: `valid/instances.json` has no annotations, so 200 of the 2,985 training videos are held out. Sizes,
 # clips and pipelines are those of 2019.
 _base_ = './youtube_vis_2019.py'
-from mmvist.datasets.classes import YOUTUBE_VIS_2021 as classes  # noqa: E402
+from mmvist.io.classes import YOUTUBE_VIS_2021 as classes  # noqa: E402
 
 data_root = 'data/youtube_vis_2021/'
 annotations = dict(

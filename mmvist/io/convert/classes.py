@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,20 +53,17 @@ def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | No
     kept = set(wanted if classes is None else classes)
     labels = [wanted.index(new_names[name]) if new_names.get(name) in kept & set(wanted) else -1
               for name in video_set.classes]
-    # The last entry is what label -1, no class, looks up.
-    table, videos, dropped = np.array([*labels, -1]), [], Counter()
+    unwanted, dropped = [label for label, new in enumerate(labels) if new < 0], Counter()
     for tracks in video_set.videos:
-        new = table[tracks.labels]
-        goes = (new < 0) & (tracks.labels >= 0)
+        goes = np.isin(tracks.labels, unwanted)
         pairs = np.unique(np.stack([tracks.labels, tracks.ids])[:, goes], axis=1)
         dropped.update(video_set.classes[label] for label in pairs[0].tolist())
-        videos.append(replace(tracks, labels=new).select(~goes))
     if classes is None and class_map is None:
         for name, times in dropped.items():
             problems.add(f'class {name!r}', f'{times} tracks, and the target has only {", ".join(wanted)}; rename it '
                                             'with a class map, or name the classes to keep')
     lost['tracks of other classes'] += sum(dropped.values())
-    return VideoSet(wanted, tuple(videos), _category_ids(video_set, target, wanted, class_map is not None))
+    return video_set.renumbered(labels, wanted, _category_ids(video_set, target, wanted, class_map is not None))
 
 
 def _new_names(classes: Sequence[str], class_map: Mapping[str, str] | None, problems: Problems) -> dict[str, str]:

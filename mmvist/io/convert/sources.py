@@ -1,6 +1,5 @@
 """Everything that can be read."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from mmvist.structures import VideoSet
 
 OPEN_IMAGES = 'openimages'
 SOURCES = (*formats.FORMATS, OPEN_IMAGES)
-FRAME_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"video"\s*:\s*\{')
 
 
 def tell_format(path: str | Path) -> str:
@@ -24,11 +22,6 @@ def tell_format(path: str | Path) -> str:
     path = Path(path)
     if path.suffix == '.csv' and path.is_file():
         return OPEN_IMAGES
-    file = min(path.glob('*.json'), default=None) if path.is_dir() else path
-    if file is not None and file.is_file():
-        with file.open('rb') as opened:
-            if FRAME_JSON.match(opened.read(200)):
-                return 'frames'
     return detect_format(path)
 
 

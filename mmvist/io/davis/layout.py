@@ -3,9 +3,8 @@
 from collections.abc import Container
 from pathlib import Path
 
-from mmvist.io.frames import IMAGE_SUFFIXES
 from mmvist.io.problems import FormatError, Problems
-from mmvist.io.sequences import MAX_LENGTH
+from mmvist.io.sequences import IMAGE_SUFFIXES, MAX_LENGTH
 
 # Folders between the one of a kind and those of the videos.
 RESOLUTIONS = ('480p', 'Full-Resolution')

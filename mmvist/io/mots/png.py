@@ -7,7 +7,7 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.label_image import join_values
-from mmvist.io.label_png import GREY, NUM_CHANNELS, LabelImage, encode_grey, read_labels
+from mmvist.io.label_png import GREY, NUM_CHANNELS, LabelImage, encode_png, read_labels
 from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
@@ -132,7 +132,7 @@ def write_png(video_set: VideoSet, folder: str | Path, first_frame: int = 0) -> 
     for tracks, frame, value, masks in progress(images, total, f'writing {folder}'):
         image = join_values(value, masks, tracks.video.height, tracks.video.width)
         with open_atomic(Path(folder) / tracks.video.name / f'{frame + first_frame:06d}.png', 'wb') as file:
-            file.write(encode_grey(image))
+            file.write(encode_png(image))
 
 
 def _values(tracks: VideoTracks, category_ids: tuple[int, ...], problems: Problems) -> np.ndarray:

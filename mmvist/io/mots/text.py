@@ -96,7 +96,7 @@ class _Sequence:
 
     def read(self, trusted: bool) -> VideoTracks:
         """The tracks, without what is wrong."""
-        values, masks, numbers = self._columns()
+        values, masks, numbers = self._within_reason(*self._columns())
         video = self._video(values)
         labels = np.array([-1] + list(range(len(self.benchmark.category_ids))), np.int64)
         categories = np.array([IGNORE_CLASS, *self.benchmark.category_ids], np.int64)
@@ -141,6 +141,20 @@ class _Sequence:
             masks += fields[5::6]
             kept += places
         return np.concatenate(values), masks, np.array(kept, np.int64)
+
+    def _within_reason(self, values: np.ndarray, masks: list[bytes], numbers: np.ndarray
+                       ) -> tuple[np.ndarray, list[bytes], np.ndarray]:
+        """Leave out lines of frames and sizes that no video has; they are noted."""
+        num_pixels = values[:, 3].astype(np.float64) * values[:, 4]
+        is_late, is_odd = values[:, 0] > MAX_LENGTH, (num_pixels < 1) | (num_pixels > MAX_PIXELS)
+        if not (is_late | is_odd).any():
+            return values, masks, numbers
+        for row in np.flatnonzero(is_late | is_odd).tolist():
+            frame, height, width = values[row, [0, 3, 4]].tolist()
+            self._note(numbers[row], f'frame {frame} lies behind {MAX_LENGTH}' if is_late[row] else
+                       f'an image must have 1 to {MAX_PIXELS} pixels, got {height} x {width} (height, width)')
+        kept = np.flatnonzero(~(is_late | is_odd))
+        return values[kept], [masks[row] for row in kept.tolist()], numbers[kept]
 
     def _note(self, number: int, problem: str) -> None:
         self.problems.add(f'{self._place}, line {number}', problem)
