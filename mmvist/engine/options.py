@@ -11,7 +11,8 @@ from mmvist.engine.keywords import keywords
 from mmvist.registry import DATASETS
 
 # Names for the command line.
-METRICS_BY_NAME = {'ytvis': 'YouTubeVISMetric', 'mots': 'MOTSMetric'}
+METRICS_BY_NAME = {'ytvis': 'YouTubeVISMetric', 'mots': 'MOTSMetric', 'mot': 'MOTMetric', 'bdd100k': 'BDD100KMetric',
+                   'frame': 'FrameMetric'}
 
 
 def with_seed(config: Config, seed: int) -> Config:

@@ -239,13 +239,13 @@ def assert_sound(video_set: VideoSet) -> None:
     assert all(type(number) is int and 0 <= number < 2 ** 63 for number in video_set.category_ids)
     assert len({tracks.video.id for tracks in video_set.videos}) == len(video_set.videos)
     for text in (*video_set.classes, *(tracks.video.name for tracks in video_set.videos)):
-        assert text.encode()
+        assert text.encode().decode() == text
     for tracks in video_set.videos:
         video = tracks.video
         assert type(video.id) in (int, str)
         assert all(type(number) is int and number >= 0 for number in (video.height, video.width, video.length))
         assert video.height * video.width <= 2 ** 32
-        assert all(name.encode() for name in video.file_names)
+        assert all(name.encode().decode() == name for name in video.file_names)
         assert video.fps is None or 0 < video.fps < math.inf
         assert {name: getattr(tracks, name).dtype for name in ('frames', 'ids', 'labels')} == dict.fromkeys(
             ('frames', 'ids', 'labels'), np.int64)

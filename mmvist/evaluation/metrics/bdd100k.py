@@ -21,14 +21,15 @@ class BDD100KMetric(VideoMetric):
     Args:
         ann_file: Ground truth.
         format: Its format, by default BDD100K's own; see `mmvist.io.formats`.
-        seqmap: For formats that have one, the file that lists the split's sequences.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
         per_class: Report each class and super-class as well.
         min_score: Tracks below it are not counted: AP ranks every guess, MOTA takes each for a claim.
     """
 
     def __init__(self, ann_file: str | Path, format: str = 'bdd100k', seqmap: str | Path | None = None,
-                 per_class: bool = False, min_score: float = 0.0) -> None:
-        super().__init__(ann_file, format, seqmap)
+                 split: str | Path | None = None, per_class: bool = False, min_score: float = 0.0) -> None:
+        super().__init__(ann_file, format, seqmap, split)
         self.require_objects()
         self.per_class, self.min_score = per_class, min_score
 

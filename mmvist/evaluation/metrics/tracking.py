@@ -99,3 +99,24 @@ class MOTMetric(TrackingMetric):
                  per_class: bool = False, min_score: float = 0.0, rules: str | None = None) -> None:
         scoring = Scoring(tuple(scores), regions='boxes', rules=rules, min_score=min_score, distractors=format == 'mot')
         super().__init__(scoring, per_class, ann_file, format, seqmap, split)
+
+
+@METRICS.register_module()
+class FrameMetric(TrackingMetric):
+    """Average precision, recall and precision of single frames, whatever the ids.
+
+    Args:
+        ann_file: Ground truth.
+        format: Its format; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+        scores: From 'frame', as Hu et al. (2019) report beside their tracking scores, and 'coco'.
+        regions: What is compared.
+        per_class: Report each class as well.
+    """
+
+    def __init__(self, ann_file: str | Path, format: str = 'ytvis', seqmap: str | Path | None = None,
+                 split: str | Path | None = None, scores: tuple[str, ...] = ('frame', 'coco'),
+                 regions: Literal['masks', 'boxes'] = 'masks', per_class: bool = False) -> None:
+        scoring = Scoring(tuple(scores), regions=regions, overlaps='keep')
+        super().__init__(scoring, per_class, ann_file, format, seqmap, split)

@@ -248,3 +248,23 @@ def test_two_processes_give_the_scores_of_one(files, tmp_path):
     again = ytvis.read_results(tmp_path / 'results.json', ytvis.read(tmp_path / 'gt.json'))
     assert score(truth, again, AP)['ytvis/AP'] == pytest.approx(expected['ytvis/AP'])
     assert np.isfinite(expected['ytvis/AP'])
+
+
+def test_single_frames(files):
+    path, truth, found = files
+    metric = built('FrameMetric', ann_file=path)
+    for result in frame_results(found):
+        metric.process(None, [result])
+    scores = metric.evaluate(1)
+    expected = score(truth, found, Scoring(('frame', 'coco'), overlaps='keep'))
+    assert same(scores, expected) == 15
+    assert 0 < scores['frame/recall'] < 1
+
+
+def test_boxes(files):
+    path, truth, found = files
+    metric = built('MOTMetric', ann_file=path, format='ytvis')
+    for result in frame_results(found):
+        metric.process(None, [result])
+    expected = score(truth, found, Scoring(('mot', 'hota', 'id'), regions='boxes'))
+    assert same(metric.evaluate(1), expected) == 34
