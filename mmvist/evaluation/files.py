@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mmvist.evaluation.functional import Scoring
-from mmvist.evaluation.functional.pairs import pair_videos, video_names
+from mmvist.evaluation.functional.pairs import id_order, pair_videos, video_names
 from mmvist.evaluation.ground_truth import has_objects, no_objects
 from mmvist.io import formats
 from mmvist.io.formats import FORMATS
@@ -93,7 +93,7 @@ def count_files(results: str | Path, ground_truth: str | Path, format: str, scor
         raise error
     if not any(video.has_objects for video in outcomes):
         raise no_objects(ground_truth)
-    counted = sorted(outcomes, key=lambda video: video.id)
+    counted = sorted(outcomes, key=lambda video: id_order(video.id))
     names = video_names([(video.id, video.name) for video in counted])
     return Counted(scoring, counted[0].classes, {names[video.id]: video.counts for video in counted})
 

@@ -28,7 +28,7 @@ def pair_videos(ground_truth: VideoSet, results: VideoSet) -> list[tuple[VideoTr
     if unknown:
         raise ValueError(f'results: videos {unknown} are not in the ground truth')
     pairs = []
-    for truth in sorted(ground_truth.videos, key=lambda tracks: tracks.video.id):
+    for truth in sorted(ground_truth.videos, key=lambda tracks: id_order(tracks.video.id)):
         tracks = found.get(truth.video.id)
         if tracks is None:
             tracks = VideoTracks.from_rows(truth.video, [])
@@ -38,6 +38,11 @@ def pair_videos(ground_truth: VideoSet, results: VideoSet) -> list[tuple[VideoTr
         _check_shape(truth, tracks)
         pairs.append((truth, tracks.select(~tracks.ignore)))
     return pairs
+
+
+def id_order(video_id: int | str) -> tuple[bool, int | str]:
+    """What to sort ids by: numbers first, then text."""
+    return isinstance(video_id, str), video_id
 
 
 def video_names(videos: Iterable[tuple[int | str, str]]) -> dict[int | str, str]:

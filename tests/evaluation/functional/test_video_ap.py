@@ -94,6 +94,11 @@ def test_videos_are_scored_together_and_apart(make_set, make_tracks, rect):
     assert 'ytvis/video/v1/AP' not in video_ap(truth, found)
 
 
+def test_videos_of_numbers_and_of_names(make_set, make_tracks, rect):
+    truth = make_set(*[make_tracks(track(rect, 1, [0]), video=video, name=str(video)) for video in ('b', 7, 'a')])
+    assert video_ap(truth, truth)['ytvis/AP'] == pytest.approx(1)
+
+
 def test_no_results(make_set, make_tracks, rect):
     truth = make_set(make_tracks(track(rect, 1, [0])), make_tracks(video=2))
     for found in (make_set(), make_set(make_tracks(), make_tracks(video=2))):
