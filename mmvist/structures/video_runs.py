@@ -28,7 +28,6 @@ def runs_of(tracks: VideoTracks, start: int, stop: int, source: str) -> Runs:
         stop: The frame after the last one.
         source: What to call the tracks in an error.
 
-
     Raises:
         ValueError: A mask is broken.
     """

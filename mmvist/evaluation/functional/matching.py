@@ -46,10 +46,21 @@ def match_classes(ground_truth: TrackTable, results: TrackTable, rules: TrackRul
     matches = {}
     for label in labels:
         rows, columns = best.get(label, nothing), of_class[label]
+        if len(columns) == 0:
+            matches[label] = _nothing_to_find(results.scores[rows], overlap.areas[rows], len(rules.thresholds))
+            continue
         matches[label] = _match_class(overlap.iou[np.ix_(rows, columns)], results.scores[rows], overlap.areas[rows],
                                       overlap.other_areas[columns], ground_truth.ignore[columns],
                                       ground_truth.ids[columns] == 0, rules)
     return matches
+
+
+def _nothing_to_find(scores: np.ndarray, areas: np.ndarray, num_thresholds: int) -> ClassMatches:
+    """As `_match_class` without objects, which is what most classes of most videos are."""
+    counts = (areas >= AREA_RANGES[:, :1]) & (areas <= AREA_RANGES[:, 1:])
+    shape = len(AREA_RANGES), num_thresholds, len(scores)
+    return ClassMatches(scores, np.zeros(shape, bool), np.repeat(counts[:, None], num_thresholds, axis=1),
+                        np.zeros(len(AREA_RANGES), np.int64))
 
 
 def _match_class(iou: np.ndarray, scores: np.ndarray, areas: np.ndarray, gt_areas: np.ndarray, crowd: np.ndarray,
