@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mmvist.evaluation.functional import Scoring
 from mmvist.evaluation.functional.pairs import id_order, pair_videos, video_names
 from mmvist.evaluation.ground_truth import has_objects, no_objects
@@ -93,6 +95,10 @@ def count_files(results: str | Path, ground_truth: str | Path, format: str, scor
         raise error
     if not any(video.has_objects for video in outcomes):
         raise no_objects(ground_truth)
+    odd = [(score, video.name) for video in outcomes for score in video.odd_scores]
+    if odd:
+        # The official programs rank by them as they are, and so do we.
+        logger.warning('%s: %d scores lie outside 0..1, such as %.6g in video %s', results, len(odd), *odd[0])
     counted = sorted(outcomes, key=lambda video: id_order(video.id))
     names = video_names([(video.id, video.name) for video in counted])
     return Counted(scoring, counted[0].classes, {names[video.id]: video.counts for video in counted})
@@ -107,6 +113,7 @@ class _CountedVideo:
     classes: tuple[str, ...]
     has_objects: bool
     counts: Mapping[str, Any]
+    odd_scores: tuple[float, ...]
 
 
 def _count_videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
@@ -160,7 +167,10 @@ def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, 
 
 
 def _count_pair(truth: VideoTracks, found: VideoTracks, classes: tuple[str, ...], scoring: Scoring) -> _CountedVideo:
-    return _CountedVideo(truth.video.id, truth.video.name, classes, has_objects(truth), scoring.count(truth, found))
+    scores = np.concatenate([found.scores, np.array(list(found.track_scores.values()), np.float32)])
+    odd = tuple(scores[(scores < 0) | (scores > 1)].tolist())
+    counts = scoring.count(truth, found)
+    return _CountedVideo(truth.video.id, truth.video.name, classes, has_objects(truth), counts, odd)
 
 
 def _run(tasks: list[partial], num_workers: int) -> Iterator[_CountedVideo | FormatError]:

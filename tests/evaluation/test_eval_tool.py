@@ -229,3 +229,11 @@ def test_torch_stays_outside(ytvis_files):
                           env={**os.environ, 'PYTHONPATH': str(ROOT)})
     assert done.stdout.splitlines()[-1] == '0 False False'
     assert 'all' in done.stdout
+
+
+def test_scores_beyond_1_are_told_and_count(tool, ytvis_files, caplog):
+    path = Path(ytvis_files[0])
+    data = json.loads(path.read_text())
+    path.write_text(json.dumps([{**entry, 'score': 1.75, 'scores': None} for entry in data]))
+    assert tool.main(list(ytvis_files)) == 0
+    assert 'scores lie outside 0..1, such as 1.75 in video v1' in caplog.text

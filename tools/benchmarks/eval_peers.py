@@ -53,6 +53,10 @@ def mmvist_scores(folder: Path, format: str, metrics: tuple[str, ...], rules: st
         'ytvis': (next(folder.glob('results/*/ours/data/*.json'), None), next(folder.glob('gt/*/*.json'), None), None),
     }[format]
     scoring = Scoring(metrics, 'boxes' if format == 'mot' else 'masks', rules)
+    if {'hota', 'id', 'mot'} & {*metrics}:
+        # Ours come when they are needed; the others' programs have them from the start.
+        import scipy.optimize
+        import scipy.sparse.csgraph  # noqa: F401
     return lambda: score_files(results, truth, format, scoring, seqmap, num_workers=workers)
 
 
