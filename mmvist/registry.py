@@ -22,8 +22,9 @@ METRICS = Registry('metric', parent=mmdet.METRICS, scope='mmvist', locations=['m
 HOOKS = Registry('hook', parent=mmdet.HOOKS, scope='mmvist', locations=['mmvist.engine', 'mmvist.visualization'])
 DRAWINGS = Registry('drawing', scope='mmvist', locations=['mmvist.visualization'])
 
+LOOPS = Registry('loop', parent=mmdet.LOOPS, scope='mmvist', locations=['mmvist.evaluation.validation'])
+
 # Nothing of ours yet; mmengine warns of every registry that a scope lacks.
-LOOPS = Registry('loop', parent=mmdet.LOOPS, scope='mmvist')
 LOG_PROCESSORS = Registry('log processor', parent=mmdet.LOG_PROCESSORS, scope='mmvist')
 OPTIMIZERS = Registry('optimizer', parent=mmdet.OPTIMIZERS, scope='mmvist')
 OPTIM_WRAPPERS = Registry('optimizer wrapper', parent=mmdet.OPTIM_WRAPPERS, scope='mmvist')

@@ -112,9 +112,11 @@ def test_check_of_numbered_images(tool, make_video_tracks, tmp_path, capsys):
     assert tool.main(arguments) == 0
 
 
-def test_the_known_class_lists(tool):
-    assert set(tool.class_lists([], 'ytvis')) == {'YouTube-VIS 2019', 'YouTube-VIS 2021', 'OVIS', 'COCO'}
-    assert tool.class_lists([], 'kitti_mots') == {}
+def test_check_of_a_part(tool, tmp_path, capsys):
+    (tmp_path / 'list.txt').write_text('v2\n')
+    arguments = ['check', str(many(tmp_path / 'a.json', range(3))), '--split', str(tmp_path / 'list.txt')]
+    assert tool.main(arguments) == 0
+    assert 'videos          1, 1 without objects' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(('name', 'total', 'num'), [('youtube_vis_2019_vae', 2238, 200), ('ovis', 607, 60)])
@@ -183,8 +185,10 @@ def test_checkpoint(tool, tmp_path, capsys):
     assert "--from: unknown 'nothing'; known: mmdet-masktrack-rcnn" in capsys.readouterr().err
 
 
-def test_it_starts_light(source, tmp_path):
+@pytest.mark.parametrize('command', ['annotations', 'check'])
+def test_it_starts_light(command, source, tmp_path):
+    options = {'annotations': [str(tmp_path / 'out.json'), '--to', 'coco'], 'check': ['--images', str(tmp_path)]}
     code = ('import runpy, sys; main = runpy.run_path("tools/convert.py")["main"]; '
-            f'main(["annotations", {str(source)!r}, {str(tmp_path / "out.json")!r}, "--to", "coco"]); '
+            f'main({[command, str(source), *options[command]]}); '
             'sys.exit(any(name in sys.modules for name in ("torch", "cv2", "PIL", "scipy", "matplotlib")))')
     assert subprocess.run([sys.executable, '-c', code], cwd=ROOT).returncode == 0

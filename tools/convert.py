@@ -5,22 +5,20 @@ Exit status: 0 when all went well, 2 for what is refused or broken. What `check`
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from mmvist.io.checks import Oddity, Report, examine
+from mmvist.io.checks import Report, examine
 from mmvist.io.convert import SOURCES, TARGETS, Request, convert, read_source, tell_format
 from mmvist.io.convert.classes import read_class_map
 from mmvist.io.convert.lists import write_random_split
 from mmvist.io.json_file import write_json
 from mmvist.io.problems import FormatError
-from mmvist.structures import VideoSet
 
 REFUSED, INTERRUPTED = 2, 130
 EXAMPLES = """examples:
   python tools/convert.py annotations train.json instances_txt --to kitti_mots --class-map map.json --overlaps by_score
   python tools/convert.py annotations results.json results --to kitti_mots --results --gt val.json --classes car
   python tools/convert.py annotations tracked.json labels.json --to ytvis
+  python tools/convert.py annotations instances_txt gt.json --to ytvis --seqmap val.seqmap --images training/image_02
   python tools/convert.py check instances_txt --seqmap val.seqmap --json report.json
   python tools/convert.py split train.json --out train.txt val.txt --num 200
   python tools/convert.py checkpoint theirs.pth ours.pth --from mmdet-masktrack-rcnn
@@ -64,6 +62,9 @@ def add_annotations(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--overlaps', default='error', choices=['error', 'by_score'],
                         help='masks that overlap, where a pixel can belong to one object: refuse them, or give the '
                              'pixels to the higher score, on a tie, as in all ground truth, to the earlier object')
+    parser.add_argument('--images', dest='img_prefix', metavar='PREFIX',
+                        help='root of the images, which tell what annotations may not: their names, and the size of '
+                             'videos without objects')
     parser.add_argument('--drop', nargs='+', default=[], choices=['masks', 'boxes'],
                         help='leave out masks where the format holds boxes alone; boxes where it needs masks')
     parser.add_argument('--overwrite', action='store_true', help='replace what is at OUT, a folder as a whole')
@@ -72,7 +73,9 @@ def add_annotations(parser: argparse.ArgumentParser) -> None:
 def add_check(parser: argparse.ArgumentParser) -> None:
     """Options of `check`."""
     add_source(parser, '--format')
-    parser.add_argument('--images', metavar='PREFIX', help='root of the images; every one must be there')
+    parser.add_argument('--split', metavar='FILE', help='list of the videos wanted')
+    parser.add_argument('--images', dest='img_prefix', metavar='PREFIX',
+                        help='root of the images; every one must be there')
     parser.add_argument('--classes', nargs='+', default=[], metavar='NAME',
                         help='the classes expected, in this order; else those of the benchmark most like them')
     parser.add_argument('--json', metavar='OUT', help='write the report to this file, nothing shortened')
@@ -114,46 +117,15 @@ def run_check(args: argparse.Namespace) -> int:
     """Report on annotations."""
     format = tell_format(args.source) if args.origin == 'auto' else args.origin
     try:
-        video_set = read_source(args.source, format, args.seqmap)
+        video_set = read_source(args.source, format, args.seqmap, args.split)
     except FormatError as error:
         report = Report(args.source, format, error.problems)
     else:
-        report = examine(video_set, args.source, format, class_lists(args.classes, format), args.classes)
-        if args.images is not None:
-            report = with_images(report, video_set, args)
+        report = examine(video_set, args.source, format, args.classes, args.img_prefix, args.seqmap)
     if args.json is not None:
         write_json(report.as_data(), args.json)
     print(report.as_text())
     return REFUSED if report.problems else 0
-
-
-def class_lists(expected: list[str], format: str) -> Mapping[str, Sequence[str]]:
-    """The class lists that a file's own can be compared with; readers of other formats know theirs."""
-    if expected:
-        return {'--classes': expected}
-    if format not in ('ytvis', 'coco'):
-        return {}
-    # PyTorch is loaded with it.
-    from mmvist.io import classes
-
-    return {'YouTube-VIS 2019': classes.YOUTUBE_VIS_2019, 'YouTube-VIS 2021': classes.YOUTUBE_VIS_2021,
-            'OVIS': classes.OVIS, 'COCO': classes.COCO}
-
-
-def with_images(report: Report, video_set: VideoSet, args: argparse.Namespace) -> Report:
-    """The report with the images that are missing."""
-    from mmvist.datasets.checks import check_videos
-    from mmvist.datasets.formats import FIRST_FRAMES, read_annotations
-
-    try:
-        if report.format in FIRST_FRAMES:
-            # Their images are known by their numbers only.
-            video_set = read_annotations(args.source, args.images, report.format, args.seqmap)
-        found = check_videos(video_set, args.source, args.images, training=False, every_image=True)
-        found.problems.check()
-    except FormatError as error:
-        return replace(report, problems=(*report.problems, *error.problems))
-    return replace(report, oddities=(*report.oddities, *map(Oddity, found.remarks)))
 
 
 def run_split(args: argparse.Namespace) -> int:

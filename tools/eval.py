@@ -42,6 +42,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
                         help='format of both; auto looks at the ground truth')
     parser.add_argument('--seqmap', metavar='FILE', help='sequences to score and their last frames, where the format '
                                                          'has a file or folder a sequence')
+    parser.add_argument('--split', metavar='FILE', help='videos to score, one a line; by default all of the ground '
+                                                        'truth')
     options = parser.add_argument_group('what is scored', 'by default as the benchmark of the format does')
     options.add_argument('--metrics', nargs='+', choices=METRICS, metavar='METRIC',
                          help=f'any of {", ".join(METRICS)}')
@@ -90,7 +92,7 @@ def run(args: argparse.Namespace) -> None:
     names = result_names(args.results)
     format = detect_format(args.gt) if args.format == 'auto' else args.format
     scoring = scoring_of(args, format)
-    counted = {name: count_files(path, args.gt, format, scoring, args.seqmap, args.workers)
+    counted = {name: count_files(path, args.gt, format, scoring, args.seqmap, args.split, args.workers)
                for name, path in zip(names, args.results, strict=True)}
     scores = {name: result.scores(args.per_video) for name, result in counted.items()}
     shown = scores if args.per_class else {name: without_classes(flat) for name, flat in scores.items()}

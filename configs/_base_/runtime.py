@@ -14,5 +14,5 @@ log_level = 'INFO'
 randomness = dict(seed=0)
 load_from = None
 resume = False
-val_cfg = dict(type='ValLoop')
+val_cfg = dict(type='ValidationLoop')
 test_cfg = dict(type='TestLoop')

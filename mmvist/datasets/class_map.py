@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from mmvist.io.class_map import OTHERS, new_labels, new_names
 from mmvist.structures import VideoSet
 
 
@@ -10,18 +11,17 @@ def map_classes(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequ
 
     Args:
         video_set: The annotations.
-        class_map: New name of each of its classes that is used.
+        class_map: New name of each of its classes that is used, or of `*`, all others.
         classes: The names that labels shall index; those that no class is renamed to have no objects.
 
     Raises:
         ValueError: A class to rename is not in the set, or a new name is not one of `classes`.
     """
-    missing = [name for name in class_map if name not in video_set.classes]
+    missing = [name for name in class_map if name not in (OTHERS, *video_set.classes)]
     unknown = sorted({name for name in class_map.values() if name not in classes})
     if missing:
         raise ValueError(f'class_map renames {missing}, which are not in the file; it has {list(video_set.classes)}')
     if unknown:
         raise ValueError(f'class_map makes {unknown}, which are not among the classes {list(classes)}')
-    position = {name: label for label, name in enumerate(classes)}
-    labels = [position.get(class_map.get(name), -1) for name in video_set.classes]
+    labels = new_labels(video_set.classes, new_names(video_set.classes, class_map), classes)
     return video_set.renumbered(labels, classes, range(1, len(classes) + 1))

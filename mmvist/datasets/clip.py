@@ -7,7 +7,6 @@ index.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
@@ -103,10 +102,3 @@ class Clip:
     def has_objects(self) -> bool:
         """Whether any key frame shows an object that is not ignored."""
         return any(frame.key and not frame.objects.ignore.all() for frame in self.frames)
-
-
-class ClipTransform(Protocol):
-    """A step of a pipeline; the last one packs the clip into the item that is collated."""
-
-    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | dict | None:
-        """Change a clip without writing into it; `None` when nothing is left."""

@@ -61,8 +61,8 @@ class BoxCounts:
             'MOTA': 1 - _share(self.fn + self.switches + self.fp, self.objects),
             'MOTP': 1 - _share(self.distance, self.matches),
             'IDF1': _share(2 * self.id_matches, self.objects + self.results),
-            'FP': self.fp, 'FN': self.fn, 'IDSw': self.switches, 'MT': self.mostly_tracked, 'PT': self.partly_tracked,
-            'ML': self.mostly_lost, 'FM': self.fragments,
+            'FP': self.fp, 'FN': self.fn, 'IDS': self.switches, 'MT': self.mostly_tracked, 'PT': self.partly_tracked,
+            'ML': self.mostly_lost, 'Frag': self.fragments,
         }
 
 

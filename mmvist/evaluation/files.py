@@ -4,7 +4,7 @@ import logging
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ from mmvist.io.formats import FORMATS
 from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import FormatError
 from mmvist.io.progress import progress
-from mmvist.structures import VideoTracks
+from mmvist.io.splits import apply_split
+from mmvist.structures import Video, VideoSet, VideoTracks
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +57,14 @@ class Counted:
 
 
 def score_files(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
-                seqmap: str | Path | None = None, per_video: bool = False, num_workers: int = 1
-                ) -> dict[str, float | int]:
+                seqmap: str | Path | None = None, split: str | Path | None = None, per_video: bool = False,
+                num_workers: int = 1) -> dict[str, float | int]:
     """`count_files`, and the scores that it comes to; see `Scoring.scores`."""
-    return count_files(results, ground_truth, format, scoring, seqmap, num_workers).scores(per_video)
+    return count_files(results, ground_truth, format, scoring, seqmap, split, num_workers).scores(per_video)
 
 
 def count_files(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
-                seqmap: str | Path | None = None, num_workers: int = 1) -> Counted:
+                seqmap: str | Path | None = None, split: str | Path | None = None, num_workers: int = 1) -> Counted:
     """Compare files, or folders of files, with ground truth of the same format.
 
     Args:
@@ -72,6 +73,7 @@ def count_files(results: str | Path, ground_truth: str | Path, format: str, scor
         format: Format of both, one of `FORMATS`.
         scoring: What to compute.
         seqmap: For formats with sequences, the file of those that count and their last frames.
+        split: The file of the videos that count, see `mmvist.io.splits`; by default all do.
         num_workers: Processes that share the videos.
 
     Raises:
@@ -79,10 +81,10 @@ def count_files(results: str | Path, ground_truth: str | Path, format: str, scor
         FileNotFoundError: There is no such file.
     """
     formats.check(format, seqmap)
-    for path in (results, ground_truth):
+    for path in (results, ground_truth, *filter(None, (seqmap, split))):
         if not Path(path).exists():
             raise FileNotFoundError(f'{path}: no such file or folder')
-    count = partial(_count_videos, results, ground_truth, format, scoring, seqmap, num_workers)
+    count = partial(_count_videos, results, ground_truth, format, scoring, seqmap, split, num_workers)
     trusting = FORMATS[format].may_trust and scoring.regions == 'masks' and 'coco' not in scoring.metrics
     try:
         outcomes = count(trusting)
@@ -117,13 +119,14 @@ class _CountedVideo:
 
 
 def _count_videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
-                  seqmap: str | Path | None, num_workers: int, trusted: bool) -> list[_CountedVideo]:
+                  seqmap: str | Path | None, split: str | Path | None, num_workers: int, trusted: bool
+                  ) -> list[_CountedVideo]:
     options = {'trusted': True} if trusted else {}
     try:
         if FORMATS[format].sequence_names is None:
-            tasks = list(_videos(results, ground_truth, format, scoring, options))
+            tasks = list(_videos(results, ground_truth, format, scoring, split, options))
         else:
-            tasks = list(_sequences(results, ground_truth, format, scoring, seqmap, options))
+            tasks = list(_sequences(results, ground_truth, format, scoring, seqmap, split, options))
         outcomes = list(_run(tasks, num_workers))
     except FormatError:
         raise
@@ -136,20 +139,27 @@ def _count_videos(results: str | Path, ground_truth: str | Path, format: str, sc
     return outcomes
 
 
-def _videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring, options: dict
-            ) -> Iterator[partial]:
+def _videos(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring, split: str | Path | None,
+            options: dict) -> Iterator[partial]:
     """A task for every video of a file that holds them all."""
     truth = FORMATS[format].read(ground_truth, **options)
     found = FORMATS[format].read_results(results, truth, **options)
-    for pair in pair_videos(truth, found):
+    chosen = truth if split is None else apply_split(truth, split)
+    ids = {tracks.video.id for tracks in chosen.videos}
+    found = replace(found, videos=tuple(tracks for tracks in found.videos if tracks.video.id in ids))
+    for pair in pair_videos(chosen, found):
         yield partial(_count_pair, *pair, truth.classes, scoring)
 
 
 def _sequences(results: str | Path, ground_truth: str | Path, format: str, scoring: Scoring,
-               seqmap: str | Path | None, options: dict) -> Iterator[partial]:
+               seqmap: str | Path | None, split: str | Path | None, options: dict) -> Iterator[partial]:
     """A task for every sequence, which is read when its turn has come."""
     names = FORMATS[format].sequence_names
     wanted = dict.fromkeys(names(ground_truth)) if seqmap is None else read_seqmap(seqmap)
+    if split is not None:
+        stubs = [VideoTracks.from_rows(Video(name, name, 0, 0, 0), []) for name in wanted]
+        chosen = apply_split(VideoSet((), tuple(stubs), ()), split)
+        wanted = {tracks.video.name: wanted[tracks.video.name] for tracks in chosen.videos}
     extra = sorted({*names(results)} - {*wanted}) if Path(results).is_dir() else []
     if extra:
         logger.warning('%s: %d sequences are not in the ground truth and are left aside: %s', results, len(extra),

@@ -2,14 +2,11 @@
 
 import mmap
 import re
-import struct
 from pathlib import Path
 
+from mmvist.io.png_header import GREY, PALETTE, PNG_HEADER, PNG_SIGNATURE, RGBA
 from mmvist.io.problems import FormatError
 
-PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
-PNG_HEADER = struct.Struct('>8s8x2I2B')
-GREY, PALETTE, RGBA = 0, 3, 6
 # Rows of MOTSChallenge's images; KITTI's have 370 to 376.
 MOTS_CHALLENGE_HEIGHTS = (480, 1080)
 # A line of the frame 0 or of class 1, the car: MOTSChallenge counts frames from 1 and has pedestrians alone.

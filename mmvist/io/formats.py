@@ -12,7 +12,6 @@ from mmvist.io.splits import apply_split
 from mmvist.structures import VideoSet
 
 Sequences = Mapping[str, tuple[int, int] | None]
-MOTS_BENCHMARKS = {'kitti_mots': mots.KITTI_MOTS, 'mots': mots.MOTS_CHALLENGE}
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ FORMATS = {
     'kitti_mots': _mots(mots.KITTI_MOTS, mots.write_txt),
     'mots': _mots(mots.MOTS_CHALLENGE, mots.write_txt),
     'mot': Format(mot.read, mot.read_results, mot.write, mot.write_results, 'boxes', mot.sequence_names),
-    'bdd100k': Format(*(_late('bdd100k', name) for name in ('read', 'read_results', 'write', 'write_results')), 'boxes',
-                      _late('bdd100k', 'sequence_names')),
+    'bdd100k': Format(*(_late('bdd100k', name) for name in ('read', 'read_results', 'write', 'write_results')),
+                      'boxes'),
     'davis': Format(*(_late('davis', name) for name in ('read', 'read_results', 'write', 'write')), 'masks',
                     _late('davis', 'sequence_names')),
     'coco': Format(coco.read, coco.read_results, coco.write, coco.write_results, 'masks'),

@@ -21,10 +21,10 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.json_file import read_json
+from mmvist.io.json_tables import LARGEST_ID, is_id, is_number, is_rate, is_text, is_whole
 from mmvist.io.problems import Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
-from mmvist.io.ytvis.tables import LARGEST_ID, is_id, is_number, is_rate, is_text, is_whole
 from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks
 
 # Digits kept free for the number of frames, which is known at the end.

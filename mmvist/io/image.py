@@ -1,15 +1,11 @@
 """One image: from a file, or checked where it comes in as an array."""
 
-import struct
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-PNG_HEADER = struct.Struct('>8s8x2I')
-PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
-# A label image has no more; to make room for what a header states could take all memory.
-MAX_PNG_PIXELS = 1 << 27
+from mmvist.io.png_header import MAX_LABEL_PIXELS, PNG_HEADER, PNG_SIGNATURE
 
 
 def read_image(path: str | Path, upright: bool = True) -> np.ndarray:
@@ -40,11 +36,11 @@ def decode_png(data: bytes) -> np.ndarray:
     Raises:
         ValueError: It is not a PNG, is cut short, or has more than 2 ** 27 pixels.
     """
-    signature, width, height = PNG_HEADER.unpack(data[:PNG_HEADER.size].ljust(PNG_HEADER.size, b'\0'))
+    signature, width, height, *_ = PNG_HEADER.unpack(data[:PNG_HEADER.size].ljust(PNG_HEADER.size, b'\0'))
     image = None
     if signature == PNG_SIGNATURE:
-        if width * height > MAX_PNG_PIXELS:
-            raise ValueError(f'an image of {height} x {width} has more than {MAX_PNG_PIXELS} pixels')
+        if width * height > MAX_LABEL_PIXELS:
+            raise ValueError(f'an image of {height} x {width} has more than {MAX_LABEL_PIXELS} pixels')
         try:
             image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
         except cv2.error:

@@ -11,6 +11,7 @@ import numpy as np
 
 from mmvist.io.label_image import split_runs, split_values
 from mmvist.io.png_filters import AVERAGE, PAETH, UP, Filtered, boundaries
+from mmvist.io.png_header import GREY, MAX_LABEL_PIXELS, PALETTE, PNG_SIGNATURE, RGB, RGBA
 
 try:
     # Many times faster than zlib on long runs of zeros; see requirements/optional.txt.
@@ -18,11 +19,8 @@ try:
 except ModuleNotFoundError:
     DeflateError, zlib_decompress = zlib.error, None
 
-SIGNATURE = b'\x89PNG\r\n\x1a\n'
-GREY, RGB, PALETTE, RGBA = 0, 2, 3, 6
 NUM_CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, RGBA: 4}
 DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8,), PALETTE: (1, 2, 4, 8), RGBA: (8,)}
-MAX_PIXELS = 1 << 27  # more would be a bomb
 MAX_COLOURS = 1 << 12  # more would be a photograph, whose masks would take all memory
 KNOWN_FILTERS = bytes(range(PAETH + 1))
 # First column and row, and steps along them, of the seven parts of an interlaced image.
@@ -130,9 +128,9 @@ def _read(file: Path) -> tuple[_Header | None, Filtered | LabelImage | str]:
 
 def _parse(data: bytes) -> tuple[_Header, bytes]:
     """Header and compressed rows of a file, all sums checked."""
-    if not data.startswith(SIGNATURE):
+    if not data.startswith(PNG_SIGNATURE):
         raise ValueError('not a PNG image')
-    header, parts, at = None, [], len(SIGNATURE)
+    header, parts, at = None, [], len(PNG_SIGNATURE)
     while True:
         if at + 12 > len(data):
             raise ValueError(f'the PNG image is cut short, after {len(data)} bytes')
@@ -162,8 +160,8 @@ def _header(name: bytes, data: bytes) -> _Header:
     if compression or filtering or interlaced > 1:
         raise ValueError(f'unknown kind of PNG image: compression {compression}, filtering {filtering}, '
                          f'interlacing {interlaced}')
-    if not 0 < width * height <= MAX_PIXELS:
-        raise ValueError(f'must have 1 to {MAX_PIXELS} pixels, got {height} x {width} (height, width)')
+    if not 0 < width * height <= MAX_LABEL_PIXELS:
+        raise ValueError(f'must have 1 to {MAX_LABEL_PIXELS} pixels, got {height} x {width} (height, width)')
     return _Header(width, height, depth, colour, bool(interlaced))
 
 
@@ -203,7 +201,7 @@ def _decode(header: _Header, compressed: bytes) -> LabelImage:
 
     colour = GREY if header.colour == PALETTE else header.colour
     ihdr = struct.pack('>IIBBBBB', header.width, header.height, header.depth, colour, 0, 0, header.interlaced)
-    data = SIGNATURE + _chunk(b'IHDR', ihdr) + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
+    data = PNG_SIGNATURE + _chunk(b'IHDR', ihdr) + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
     try:
         values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
@@ -241,7 +239,7 @@ def encode_png(values: np.ndarray, palette: bytes = b'') -> bytes:
     stream = zlib.compressobj(strategy=zlib.Z_RLE)
     compressed = stream.compress(rows) + stream.flush()
     colours = _chunk(b'PLTE', palette) if palette else b''
-    return SIGNATURE + _chunk(b'IHDR', ihdr) + colours + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
+    return PNG_SIGNATURE + _chunk(b'IHDR', ihdr) + colours + _chunk(b'IDAT', compressed) + _chunk(b'IEND', b'')
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

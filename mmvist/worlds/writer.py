@@ -28,6 +28,7 @@ import numpy as np
 
 from mmvist.io import mots, ytvis
 from mmvist.io.json_file import read_json, write_json
+from mmvist.io.mots.benchmark import INSTANCES
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks
 from mmvist.worlds.config import CLASSES, SPLITS, WorldConfig
@@ -36,7 +37,7 @@ from mmvist.worlds.generator import generate_video
 from mmvist.worlds.hard_cases import HardCase
 
 FORMAT = 1
-KITTI_CLASSES, KITTI_INSTANCES = ('car', 'pedestrian'), 1000
+KITTI_CLASSES = ('car', 'pedestrian')
 
 
 class _Written(NamedTuple):
@@ -110,7 +111,7 @@ def _write_all(config: WorldConfig, root: Path, num_workers: int) -> None:
 def _as_kitti(videos: VideoSet) -> VideoSet:
     """Without trucks, and with the ids of KITTI's ground truth: class * 1000 + number."""
     kitti = videos.with_classes(KITTI_CLASSES)
-    numbers = np.array(kitti.category_ids, np.int64) * KITTI_INSTANCES
+    numbers = np.array(kitti.category_ids, np.int64) * INSTANCES
     return replace(kitti, videos=tuple(replace(tracks, ids=numbers[tracks.labels] + tracks.ids)
                                        for tracks in kitti.videos))
 

@@ -22,6 +22,11 @@ def test_several_become_one_and_the_rest_is_dropped(people):
     assert people.videos[0].labels.tolist() == [0, 1, 2, -1]
 
 
+def test_all_others(people):
+    (tracks,) = map_classes(people, {'Tree': 'plant', '*': 'person'}, ('person', 'plant')).videos
+    assert tracks.labels.tolist() == [0, 0, 1, -1]
+
+
 @pytest.mark.parametrize(('class_map', 'message'), [
     ({'Boy': 'person'}, r"class_map renames \['Boy'\], which are not in the file; it has \['Man', 'Woman', 'Tree'\]"),
     ({'Man': 'cat'}, r"class_map makes \['cat'\], which are not among the classes \['dog', 'person'\]"),

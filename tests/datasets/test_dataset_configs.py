@@ -16,7 +16,8 @@ from tests.datasets.miniatures import MINIATURES, STREET
 FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
 CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py') if path.stem != 'street_world')
 BOXES_ALONE = {'bdd100k_box_track'}
-HEADLINES = {'YouTubeVISMetric': 'ytvis/AP', 'MOTSMetric': 'mots/sMOTSA', 'BDD100KMetric': 'bdd100k/OVERALL/MOTA'}
+HEADLINES = {'YouTubeVISMetric': 'ytvis/AP', 'MOTSMetric': 'mots/sMOTSA', 'BDD100KMetric': 'bdd100k/OVERALL/MOTA',
+             'FrameMetric': 'coco/AP'}
 
 
 @pytest.fixture(scope='module')

@@ -18,8 +18,8 @@ from mmvist.structures import VideoSet
 CLASSES = ('pedestrian', 'rider', 'car', 'truck', 'bus', 'train', 'motorcycle', 'bicycle')
 PEDESTRIAN, RIDER, CAR, TRUCK = range(4)
 OFFICIAL = {'idf1': 'IDF1', 'mota': 'MOTA', 'motp': 'MOTP', 'num_false_positives': 'FP', 'num_misses': 'FN',
-            'num_switches': 'IDSw', 'mostly_tracked': 'MT', 'partially_tracked': 'PT', 'mostly_lost': 'ML',
-            'num_fragmentations': 'FM'}
+            'num_switches': 'IDS', 'mostly_tracked': 'MT', 'partially_tracked': 'PT', 'mostly_lost': 'ML',
+            'num_fragmentations': 'Frag'}
 
 BOX = (0, 0, 10, 10)
 OUTSIDE = (40, 0, 50, 10)
@@ -106,8 +106,8 @@ def test_equal_to_the_official_program(seed, ignore_label, make_random_pair):
     rows = table(score_bdd100k(truth, results))
     for row, expected in official(truth, results).items():
         assert rows[row] == pytest.approx(expected, abs=1e-9, nan_ok=True), row
-    assert rows['OVERALL']['IDSw'] > 0
-    assert rows['OVERALL']['FM'] > 0
+    assert rows['OVERALL']['IDS'] > 0
+    assert rows['OVERALL']['Frag'] > 0
 
 
 @pytest.mark.parametrize('seed', range(3))
@@ -131,10 +131,10 @@ def test_by_hand(score):
     found = [(0, 7, CAR, BOX), (1, 7, CAR, (0, 0, 10, 6)), (3, 8, CAR, BOX), (4, 8, CAR, (0, 0, 10, 4))]
     scores = score(cars, found)
     assert scores['car'] == pytest.approx({
-        'MOTA': 1 - (2 + 1 + 1) / 5, 'MOTP': 2.6 / 3, 'IDF1': 2 * 2 / (5 + 4), 'FP': 1, 'FN': 2, 'IDSw': 1, 'MT': 0,
-        'PT': 1, 'ML': 0, 'FM': 1})
+        'MOTA': 1 - (2 + 1 + 1) / 5, 'MOTP': 2.6 / 3, 'IDF1': 2 * 2 / (5 + 4), 'FP': 1, 'FN': 2, 'IDS': 1, 'MT': 0,
+        'PT': 1, 'ML': 0, 'Frag': 1})
     assert all(isinstance(scores['car'][name], float) for name in ('MOTA', 'MOTP', 'IDF1'))
-    assert all(type(scores['car'][name]) is int for name in ('FP', 'FN', 'IDSw', 'MT', 'PT', 'ML', 'FM'))
+    assert all(type(scores['car'][name]) is int for name in ('FP', 'FN', 'IDS', 'MT', 'PT', 'ML', 'Frag'))
 
 
 @pytest.mark.parametrize(('height', 'num_matches'), [(4, 0), (5, 1), (6, 1)])
@@ -173,7 +173,7 @@ def test_what_is_ignored_is_decided_without_the_past(regions, switches, fp, scor
     """The object could keep its id, but beside an ignore box the better result of the frame decides alone."""
     rows = score([(0, 1, CAR, BOX), (1, 1, CAR, BOX), *regions],
                  [(0, 5, CAR, BOX), (1, 5, CAR, (0, 0, 10, 6)), (1, 6, CAR, BOX)])
-    assert (rows['car']['IDSw'], rows['car']['FP']) == (switches, fp)
+    assert (rows['car']['IDS'], rows['car']['FP']) == (switches, fp)
 
 
 def test_rows_of_several_classes(score):
@@ -183,14 +183,14 @@ def test_rows_of_several_classes(score):
     rows = score(objects, found)
     assert list(rows) == [*CLASSES, 'human', 'vehicle', 'bike', 'AVERAGE', 'OVERALL']
     assert [rows[name]['MOTA'] for name in ('pedestrian', 'rider', 'car')] == [1, .5, -1]
-    assert rows['human'] == pytest.approx({'MOTA': 2 / 3, 'MOTP': .9, 'IDF1': 4 / 5, 'FP': 0, 'FN': 1, 'IDSw': 0,
-                                           'MT': 1, 'PT': 1, 'ML': 0, 'FM': 0})
+    assert rows['human'] == pytest.approx({'MOTA': 2 / 3, 'MOTP': .9, 'IDF1': 4 / 5, 'FP': 0, 'FN': 1, 'IDS': 0,
+                                           'MT': 1, 'PT': 1, 'ML': 0, 'Frag': 0})
     assert rows['vehicle'] == pytest.approx(rows['car'], nan_ok=True)
     assert math.isnan(rows['bike']['MOTA'])
     assert rows['AVERAGE'] == pytest.approx({'MOTA': .5 / 8, 'MOTP': 1.8 / 8, 'IDF1': (1 + 2 / 3) / 8, 'FP': 1, 'FN': 2,
-                                             'IDSw': 0, 'MT': 1, 'PT': 1, 'ML': 1, 'FM': 0})
-    assert rows['OVERALL'] == pytest.approx({'MOTA': 1 / 4, 'MOTP': .9, 'IDF1': 4 / 7, 'FP': 1, 'FN': 2, 'IDSw': 0,
-                                             'MT': 1, 'PT': 1, 'ML': 1, 'FM': 0})
+                                             'IDS': 0, 'MT': 1, 'PT': 1, 'ML': 1, 'Frag': 0})
+    assert rows['OVERALL'] == pytest.approx({'MOTA': 1 / 4, 'MOTP': .9, 'IDF1': 4 / 7, 'FP': 1, 'FN': 2, 'IDS': 0,
+                                             'MT': 1, 'PT': 1, 'ML': 1, 'Frag': 0})
 
 
 def test_groups_have_the_classes_that_there_are(score):
@@ -230,7 +230,7 @@ def test_videos_add_up(make_video_tracks):
     truth = build(('a', [(0, 1, 0, BOX), (1, 1, 0, BOX)]), ('b', [(0, 1, 0, BOX)]), ('c', [(0, 1, 0, BOX)]))
     results = build(('a', [(0, 4, 0, BOX), (1, 4, 0, BOX)]), ('b', [(0, 5, 0, BOX)]))
     rows = table(score_bdd100k(truth, results))
-    assert (rows['car']['IDSw'], rows['car']['FN'], rows['car']['MT'], rows['car']['ML']) == (0, 1, 2, 1)
+    assert (rows['car']['IDS'], rows['car']['FN'], rows['car']['MT'], rows['car']['ML']) == (0, 1, 2, 1)
     assert rows['car']['IDF1'] == pytest.approx(2 * 3 / (4 + 3))
 
 

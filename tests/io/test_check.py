@@ -8,6 +8,7 @@ import pytest
 
 from mmvist.io.checks import Oddity, count, examine, find_oddities
 from mmvist.io.checks.boxes import box_errors
+from mmvist.io.checks.class_lists import class_lists
 from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.checks.report import Report
 from mmvist.io.checks.statistics import ClassCounts, Spread
@@ -136,7 +137,7 @@ def test_shared_pixels_are_those_of_a_count_over_images():
 
 
 def test_the_report(street, tmp_path):
-    report = examine(street, 'gt.json', 'ytvis', {})
+    report = examine(street, 'gt.json', 'ytvis')
     assert report.problems == ()
     text = report.as_text().splitlines()
     assert text[0] == 'gt.json: ytvis'
@@ -157,8 +158,35 @@ def test_the_report_of_what_is_broken():
 
 
 def test_expected_classes(street):
-    report = examine(street, 'gt.json', 'ytvis', {}, ['car', 'cow'])
+    report = examine(street, 'gt.json', 'ytvis', ['car', 'cow'])
     assert report.problems == ("classes: ['cow'] are not in the file; it has ['car', 'dog', 'cat']",)
+
+
+def test_expected_classes_in_another_order(street):
+    oddities = [oddity.what for oddity in examine(street, 'gt.json', 'ytvis', ['dog', 'car', 'cat']).oddities]
+    assert oddities == ['the classes stand in another order than those of the list given; labels must be renumbered by '
+                        'name', '1 videos without objects']
+
+
+def test_the_known_class_lists():
+    assert set(class_lists('ytvis')) == {'YouTube-VIS 2019', 'YouTube-VIS 2021', 'OVIS', 'COCO'}
+    assert class_lists('kitti_mots') == {}
+    assert class_lists('kitti_mots', ['car']) == {'the list given': ['car']}
+
+
+def test_images_that_are_missing(street, tmp_path):
+    named = tuple(replace(tracks, video=replace(tracks.video, file_names=tuple(
+        f'{tracks.video.name}/{frame}.jpg' for frame in range(tracks.video.length)))) for tracks in street.videos)
+    (tmp_path / 'alley').mkdir()
+    for frame in range(2):
+        (tmp_path / f'alley/{frame}.jpg').write_bytes(b'')
+    report = examine(replace(street, videos=named), 'gt.json', 'ytvis', img_prefix=tmp_path)
+    (problem,) = report.problems
+    assert problem.startswith(f'video main: no image {tmp_path}/main/0.jpg, {tmp_path}/main/1.jpg, ')
+    assert report.statistics.videos == 2
+    assert examine(replace(street, videos=named[1:]), 'gt.json', 'ytvis', img_prefix=tmp_path).problems == ()
+    assert examine(street, 'gt.json', 'ytvis', img_prefix=tmp_path).problems == (
+        'video main: the images of its frames are not named', 'video alley: the images of its frames are not named')
 
 
 def test_long_lists_are_cut(street):

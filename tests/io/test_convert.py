@@ -48,6 +48,11 @@ def source(street, tmp_path):
     return tmp_path / 'gt.json'
 
 
+def write_image(path):
+    cv2 = pytest.importorskip('cv2')
+    cv2.imwrite(str(path), np.zeros((*SIZE, 3), np.uint8))
+
+
 def with_videos(video_set, *videos):
     return replace(video_set, videos=videos)
 
@@ -359,9 +364,48 @@ def test_no_videos(tmp_path):
 def test_videos_without_objects(make_video_tracks, tmp_path):
     ytvis.write(VideoSet(('car',), (make_video_tracks([], 'v', video_id=1),), (1,)), tmp_path / 'gt.json')
     summary = convert(Request(tmp_path / 'gt.json', tmp_path / 'out', 'kitti_mots'))
-    assert str(summary) == f'{tmp_path / "out"}: 1 videos, 4 frames, 0 tracks, 0 masks\nnot kept: nothing'
+    assert str(summary) == (f'{tmp_path / "out"}: 1 videos, 4 frames, 0 tracks, 0 masks\nnot kept: 1 sizes of videos '
+                            'without objects')
     read = mots.read(tmp_path / 'out', sequences=mots.read_seqmap(tmp_path / 'out/all.seqmap'))
     assert read.videos[0].video.length == 4
+
+
+@pytest.mark.parametrize('to', ['ytvis', 'coco', 'bdd100k', 'bdd100k_bitmask', 'kitti_mots_png'])
+def test_a_size_that_nothing_tells(to, make_video_tracks, tmp_path):
+    videos = (make_video_tracks([(0, 1001, CAR, (0, 0, 4, 5))], 'main', 1), make_video_tracks([], 'alley', 2))
+    mots.write_txt(VideoSet(('car', 'pedestrian'), videos, (1, 2)), tmp_path / 'txt')
+    (tmp_path / 'map').write_text('main empty 000000 000000\nalley empty 000000 000001\n')
+    request = dict(source=tmp_path / 'txt', out=tmp_path / OUTS.get(to, 'out'), to=to, seqmap=tmp_path / 'map')
+    assert problems_of(**request) == (
+        'video alley: has no object that tells its size, which the target needs; its images tell it where their root '
+        'is given, and where it has no frames either, a sequence map tells how many there are',)
+    assert not request['out'].exists()
+    for name, length in (('main', 1), ('alley', 2)):
+        (tmp_path / 'images' / name).mkdir(parents=True)
+        for frame in range(length):
+            write_image(tmp_path / f'images/{name}/{frame}.png')
+    convert(Request(**request, img_prefix=tmp_path / 'images'))
+    read = formats.read(request['out'], to.removesuffix('_png').removesuffix('_bitmask'))
+    sizes = {tracks.video.name: (tracks.video.height, tracks.video.width) for tracks in read.videos}
+    assert sizes == {'main': SIZE, 'alley': SIZE}
+
+
+@pytest.mark.parametrize('to', ['kitti_mots', 'frames'])
+def test_targets_that_need_no_size(to, tmp_path):
+    video = Video('alley', 'alley', 0, 0, 2)
+    mots.write_txt(VideoSet(('car', 'pedestrian'), (VideoTracks.from_rows(video, []),), (1, 2)), tmp_path / 'txt')
+    (tmp_path / 'map').write_text('alley empty 000000 000001\n')
+    summary = convert(Request(tmp_path / 'txt', tmp_path / 'out', to, 'kitti_mots', tmp_path / 'map'))
+    assert (summary.frames, summary.lost) == (2, {})
+
+
+def test_results_of_videos_without_a_size(tmp_path):
+    video = Video('alley', 'alley', 0, 0, 2)
+    mots.write_txt(VideoSet(('car', 'pedestrian'), (VideoTracks.from_rows(video, []),), (1, 2)), tmp_path / 'txt')
+    request = dict(source=tmp_path / 'txt', origin='kitti_mots', results=True, ground_truth=tmp_path / 'txt')
+    assert convert(Request(**request, out=tmp_path / 'results.json', to='ytvis')).masks == 0
+    with pytest.raises(FormatError, match='video alley: has no object that tells its size'):
+        convert(Request(**request, out=tmp_path / 'davis', to='davis', class_map={'*': 'object'}))
 
 
 def test_class_map_files(tmp_path):

@@ -21,6 +21,9 @@ def test_open_images_by_their_folders(make_video_tracks, tmp_path):
     assert (summary.videos, summary.tracks) == (1, 1)
     read = formats.read(tmp_path / 'coco.json', 'coco')
     assert (read.classes, read.videos[0].bboxes.tolist()) == (('Dog',), [[5, 2, 8, 9]])
+    (tmp_path / 'train').rename(tmp_path / 'pictures')
+    elsewhere = read_source(table, 'openimages', classes=['Dog'], img_prefix=tmp_path / 'pictures')
+    assert elsewhere.videos[0].video.file_names == ('a1b2.jpg',)
     with pytest.raises(ValueError, match='openimages has no sequence maps'):
         read_source(table, 'openimages', seqmap='x')
 

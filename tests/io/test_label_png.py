@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mmvist.io import label_png
-from mmvist.io.label_png import GREY, PALETTE, RGB, RGBA, encode_png, read_labels
+from mmvist.io.label_png import encode_png, read_labels
+from mmvist.io.png_header import GREY, PALETTE, RGB, RGBA
 from mmvist.structures import rle
 from tests.io.png_files import SIGNATURE, chunk, filtered_rows, png, rows_of
 

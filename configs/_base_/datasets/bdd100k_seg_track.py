@@ -23,5 +23,5 @@ val_dataloader = dict(
         type='VideoDataset', ann_file=labels + 'val', img_prefix=images + 'val', format='bdd100k', classes=classes,
         test_mode=True, pipeline=[dict(type='LoadFrames'), dict(type='PackClip')]))
 test_dataloader = val_dataloader
-val_evaluator = [dict(type='MOTSMetric', ann_file=labels + 'val', format='bdd100k', per_class=True)]
+val_evaluator = [dict(type='MOTSMetric', ann_file=labels + 'val', format='bdd100k', rules='motmetrics', per_class=True)]
 test_evaluator = val_evaluator

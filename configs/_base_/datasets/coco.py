@@ -1,5 +1,4 @@
-# COCO 2017, for detectors: an image is a video of one frame, so the scores are COCO's AP and AR but for the limits of
-# small, medium and large, which are those of YouTube-VIS.
+# COCO 2017, for detectors: an image is a video of one frame.
 _base_ = []                                               # mmengine lets a file import once it has bases
 from mmvist.io.classes import COCO as classes  # noqa: E402
 
@@ -23,5 +22,5 @@ val_dataloader = dict(
         classes=classes, test_mode=True,
         pipeline=[dict(type='LoadFrames'), dict(type='ResizeClip', scale=scale), dict(type='PackClip')]))
 test_dataloader = val_dataloader
-val_evaluator = [dict(type='YouTubeVISMetric', ann_file=annotations + 'val2017.json', format='coco')]
+val_evaluator = [dict(type='FrameMetric', scores=('coco',), ann_file=annotations + 'val2017.json', format='coco')]
 test_evaluator = val_evaluator

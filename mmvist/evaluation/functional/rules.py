@@ -19,8 +19,8 @@ class Rules:
             one object, or 'nan'.
         count_frames: Whether the frames of a video count for the rate of false alarms where a class has no objects or
             no results in it.
-        single_region: Whether a box must lie in one ignore region by more than half, not in all of them together.
-        regions_for_all: Whether ignore regions of a class serve every class; only for boxes.
+        single_region: Whether a result must lie in one ignore region by more than half, not in all of them together.
+        regions_for_all: Whether the ignore regions of a class serve every class.
     """
 
     included: bool

@@ -1,6 +1,7 @@
 """All scores together: what is counted of one video, and what becomes of the counts of all."""
 
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -17,7 +18,7 @@ from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
 from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.rules import RULES, TRACK_RULES, YOUTUBE_VIS, Rules, check_rules
-from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity
+from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity, require_masks
 from mmvist.evaluation.functional.video_ap import ap_scores, match_video
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks
@@ -97,6 +98,10 @@ class Scoring:
         for key, known in (('overlaps', ('error', 'by_score', 'keep')), ('regions', ('masks', 'boxes'))):
             if getattr(self, key) not in known:
                 raise ValueError(f'{key} must be one of {", ".join(known)}, got {getattr(self, key)!r}')
+        if self.regions == 'boxes' and 'ytvis' in self.metrics:
+            raise ValueError('ytvis compares the masks of whole tracks; it cannot compare boxes')
+        if not math.isfinite(self.min_score):
+            raise ValueError(f'min_score must be a finite number, got {self.min_score}')
         if self.rules is not None:
             check_rules(self.rules)
 
@@ -165,15 +170,15 @@ class Scoring:
                 truth = truth.select(~truth.ignore)
             ignore = 'any' if rules.single_region else 'union'
             return results, box_similarity(truth, results, ignore, rules.regions_for_all)
+        require_masks(truth, 'ground truth')
+        require_masks(results, 'results')
         if self.overlaps == 'by_score':
             results, num_cut = cut_overlaps(results)
             if num_cut:
                 logger.warning('video %s: masks of the results overlap in %d frames; the higher score took the pixels',
                                truth.video.name, num_cut)
-        return results, mask_similarity(truth, results, refuse_overlaps=self.overlaps == 'error')
-
-    def _count(self, metric: str, similarity: VideoSimilarity) -> Any:
-        return FRAME_SCORES[metric].count(similarity, self._rules(metric))
+        return results, mask_similarity(truth, results, self.overlaps == 'error', rules.single_region,
+                                        rules.regions_for_all)
 
     def _rules(self, metric: str) -> Rules:
         return RULES.get(self.rules, RULES[FRAME_SCORES[metric].rules])

@@ -55,7 +55,8 @@ class VideoSimilarity:
             values=self.values[pairs], ignore_share=self.ignore_share[keep])
 
 
-def mask_similarity(ground_truth: VideoTracks, results: VideoTracks, refuse_overlaps: bool = False) -> VideoSimilarity:
+def mask_similarity(ground_truth: VideoTracks, results: VideoTracks, refuse_overlaps: bool = False,
+                    single_region: bool = False, regions_for_all: bool = False) -> VideoSimilarity:
     """IoU of the masks of every frame.
 
     Args:
@@ -63,6 +64,8 @@ def mask_similarity(ground_truth: VideoTracks, results: VideoTracks, refuse_over
             their label, those with the label -1 for every one.
         results: Tracks of the same video and classes, with a mask in every row.
         refuse_overlaps: Raise when masks of one frame share pixels, be it in the ground truth or in the results.
+        single_region: `ignore_share` is that of the one region a result lies in most, not of all of them together.
+        regions_for_all: Regions of a label count for every label, too.
 
     Raises:
         ValueError: A row has no mask or a broken one, an id occurs twice in a frame, or masks overlap.
@@ -70,15 +73,19 @@ def mask_similarity(ground_truth: VideoTracks, results: VideoTracks, refuse_over
     for tracks, source in ((ground_truth, 'ground truth'), (results, 'results')):
         require_masks(tracks, source)
         require_unique_ids(tracks, source)
+    if regions_for_all:
+        regions = replace(ground_truth, labels=np.where(ground_truth.ignore, -1, ground_truth.labels))
+    else:
+        regions = ground_truth
     found = []
     for start, stop in frame_portions(ground_truth, results):
         truth, mine = (_Portion(tracks, start, stop, source)
-                       for tracks, source in ((ground_truth, 'ground truth'), (results, 'results')))
+                       for tracks, source in ((regions, 'ground truth'), (results, 'results')))
         if refuse_overlaps:
             truth.refuse_overlaps()
             mine.refuse_overlaps()
         if len(mine.rows):
-            found.append((*_alike(truth, mine), _ignore_share(truth, mine)))
+            found.append((*_alike(truth, mine), _ignore_share(truth, mine, single_region)))
     gt_rows, rows, values, ignore_share = map(np.concatenate, zip(*found, strict=True)) if found else np.zeros((4, 0))
     objects = ~ground_truth.ignore
     # Ignore rows have no part in pairs; what is left is renumbered.
@@ -136,19 +143,24 @@ def _layers(portion: _Portion) -> list[np.ndarray]:
     return [position == layer for layer in range(position.max() + 1)]
 
 
-def _ignore_share(truth: _Portion, mine: _Portion) -> np.ndarray:
+def _ignore_share(truth: _Portion, mine: _Portion, single_region: bool) -> np.ndarray:
     """(P,) part of each result that lies in the ignore regions of its label."""
     share = np.zeros(len(mine.rows))
     if not truth.ignore.any():
         return share
-    owners = np.unique(truth.labels[truth.ignore])
     groups = [(-1, np.ones(len(mine.rows), bool))]
-    if owners.max() >= 0:
+    if truth.labels[truth.ignore].max() >= 0:
         groups = [(label, mine.labels == label) for label in np.unique(mine.labels).tolist()]
     for label, members in groups:
-        region = truth.sorted_runs.of_masks(truth.ignore & ((truth.labels == -1) | (truth.labels == label))).union()
-        inside = shared_pixels(mine.runs.of_masks(members), region, np.arange(len(mine.rows)), np.zeros(1, np.int64),
-                               (len(mine.rows), 1))[:, 0]
+        applying = truth.ignore & ((truth.labels == -1) | (truth.labels == label))
+        regions = truth.sorted_runs.of_masks(applying)
+        layers = [regions.of_masks(layer) for layer in _layers(truth)] if single_region else [regions.union()]
+        inside = np.zeros(len(mine.rows), np.int64)
+        for layer in layers:
+            # A layer has one region a frame at most.
+            pixels = shared_pixels(mine.runs.of_masks(members), layer, np.arange(len(mine.rows)),
+                                   np.zeros(len(truth.rows), np.int64), (len(mine.rows), 1))[:, 0]
+            inside = np.maximum(inside, pixels)
         share += inside / np.maximum(mine.areas, 1)
     return share
 

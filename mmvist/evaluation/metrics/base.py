@@ -16,6 +16,10 @@ from mmvist.io import formats
 from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
 
+class ScoringError(ValueError):
+    """Scores cannot be computed; raised on all processes alike."""
+
+
 class VideoMetric(BaseMetric):
     """Scores the frames of a test against the metric's own ground truth.
 
@@ -94,6 +98,9 @@ class VideoMetric(BaseMetric):
 
         Args:
             size: Not used: nothing is dropped by counting, as padding shows by itself.
+
+        Raises:
+            ScoringError: The results do not fit the ground truth.
         """
         results, self.results = self.results, []
         gathered = gather_object(results)
@@ -106,7 +113,7 @@ class VideoMetric(BaseMetric):
                 outcome = [error]
         broadcast_object_list(outcome)
         if isinstance(outcome[0], Exception):
-            raise outcome[0]
+            raise ScoringError(str(outcome[0])) from outcome[0]
         return outcome[0]
 
     def compute_metrics(self, results: Sequence[FrameResult]) -> dict[str, Any]:

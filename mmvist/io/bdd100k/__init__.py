@@ -41,7 +41,8 @@ def read(path: str | Path, sequences: Mapping[str, tuple[int, int] | None] | Non
     return read_bitmasks(path, sequences) if _holds_bitmasks(path) else read_json_labels(path, sequences)
 
 
-def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
+def read_results(path: str | Path, ground_truth: VideoSet,
+                 sequences: Mapping[str, tuple[int, int] | None] | None = None) -> VideoSet:
     """Read results in any form of the ground truth; JSON labels may have a `score`, else it is 1.
 
     Frames are found by the names of their images without ending, or by `frameIndex` where the ground truth has no
@@ -50,13 +51,16 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
     Args:
         path: As for `read`.
         ground_truth: Names the videos, frames, sizes and classes.
+        sequences: The ends that the ground truth was read with, if it was: frames that have no name are counted from
+            the same one, and those outside are left out.
 
     Raises:
         FileNotFoundError: There is no such file or folder.
         FormatError: Anything does not fit together or to the ground truth; it lists all of it.
     """
     path = _existing(path)
-    return read_bitmask_results(path, ground_truth) if _holds_bitmasks(path) else read_json_results(path, ground_truth)
+    read_form = read_bitmask_results if _holds_bitmasks(path) else read_json_results
+    return read_form(path, ground_truth, sequences)
 
 
 def sequence_names(path: str | Path) -> list[str]:

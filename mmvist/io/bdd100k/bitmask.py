@@ -7,7 +7,8 @@ import numpy as np
 
 from mmvist.io.bdd100k.classes import CATEGORY_IDS, CLASSES
 from mmvist.io.bdd100k.listing import file_name, frame_names, number_of, stem, wanted_part
-from mmvist.io.label_png import NUM_CHANNELS, RGBA, LabelImage, read_labels
+from mmvist.io.label_png import NUM_CHANNELS, LabelImage, read_labels
+from mmvist.io.png_header import RGBA
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
@@ -46,7 +47,8 @@ def read_bitmasks(folder: Path, sequences: Mapping[str, tuple[int, int] | None] 
     return VideoSet(CLASSES, tuple(videos), CATEGORY_IDS)
 
 
-def read_bitmask_results(folder: Path, ground_truth: VideoSet) -> VideoSet:
+def read_bitmask_results(folder: Path, ground_truth: VideoSet,
+                         sequences: Mapping[str, tuple[int, int] | None] | None) -> VideoSet:
     """Read results; see `mmvist.io.bdd100k.read_results`."""
     problems = Problems(folder)
     videos = {tracks.video.name: tracks.video for tracks in ground_truth.videos}
@@ -55,11 +57,14 @@ def read_bitmask_results(folder: Path, ground_truth: VideoSet) -> VideoSet:
         if path.name not in videos:
             problems.add(path.name, 'unknown video, it is not in the ground truth')
             continue
-        positions = {stem(name): frame for frame, name in enumerate(frame_names(videos[path.name]))}
+        ends = None if sequences is None else sequences.get(path.name)
+        names = frame_names(videos[path.name], 1 if ends is None else ends[0])
+        positions = {stem(name): frame for frame, name in enumerate(names)}
         for file in _images(path):
+            number = number_of(file.stem)
             if file.stem in positions:
                 files[path.name][positions[file.stem]] = file
-            else:
+            elif ends is None or number is None or ends[0] <= number <= ends[1]:
                 problems.add(_place(file), 'is no frame of the ground truth')
     contents = _read_all(folder, [file for images in files.values() for file in images.values()])
     result = []

@@ -155,11 +155,11 @@ def file_name(video: str, name: str) -> str:
     return name if name.startswith(f'{video}/') else f'{video}/{name}'
 
 
-def frame_names(video: Video) -> list[str]:
-    """Names of a video's images; BDD100K's own way, counted from 1, where frames are not files."""
+def frame_names(video: Video, first: int = 1) -> list[str]:
+    """Names of a video's images; BDD100K's own way, counted from `first`, where frames are not files."""
     if video.file_names:
         return [name.removeprefix(f'{video.name}/') for name in video.file_names]
-    return [f'{video.name}-{number:07d}.jpg' for number in range(1, video.length + 1)]
+    return [f'{video.name}-{number:07d}.jpg' for number in range(first, first + video.length)]
 
 
 def stem(name: str) -> str:

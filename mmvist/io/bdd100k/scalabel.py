@@ -93,7 +93,8 @@ def _image_size(frames: Sequence[ListedFrame], problems: Problems) -> tuple[int,
     return IMAGE_SIZE
 
 
-def read_json_results(path: Path, ground_truth: VideoSet) -> VideoSet:
+def read_json_results(path: Path, ground_truth: VideoSet, sequences: Mapping[str, tuple[int, int] | None] | None
+                      ) -> VideoSet:
     """Read results; see `mmvist.io.bdd100k.read_results`."""
     problems = Problems(path)
     videos = {tracks.video.name: tracks.video for tracks in ground_truth.videos}
@@ -107,7 +108,8 @@ def read_json_results(path: Path, ground_truth: VideoSet) -> VideoSet:
             elif name in found:
                 problems.add(file.name, f'video {name} is in a file before, too')
             else:
-                numbered = _numbered(videos[name], frames, problems)
+                ends = None if sequences is None else sequences.get(name)
+                numbered = _numbered(videos[name], frames, ends, problems)
                 tracks = read_labels(videos[name], numbered, categories, problems, with_scores=True)
                 # The official tools drop predictions that call themselves crowds or ignored.
                 found[name] = tracks.select(~tracks.ignore)
@@ -116,13 +118,19 @@ def read_json_results(path: Path, ground_truth: VideoSet) -> VideoSet:
     return VideoSet(ground_truth.classes, result, ground_truth.category_ids)
 
 
-def _numbered(video: Video, frames: Sequence[ListedFrame], problems: Problems) -> list[tuple[int, ListedFrame]]:
+def _numbered(video: Video, frames: Sequence[ListedFrame], ends: tuple[int, int] | None, problems: Problems
+              ) -> list[tuple[int, ListedFrame]]:
     """Frames of results with their numbers in the ground truth: by name, or by index where that has no names."""
     positions = {stem(name): number for number, name in enumerate(frame_names(video))}
     numbered: dict[int, ListedFrame] = {}
     for frame in frames:
         number = positions.get(stem(frame.name)) if video.file_names else frame.index
         size = (video.height, video.width)
+        if ends is not None and frame.index is not None:
+            is_outside = not ends[0] <= frame.index <= ends[1]
+            if is_outside and (number is None or not video.file_names):
+                continue
+            number = number if video.file_names else frame.index - ends[0]
         if number is None or number >= video.length:
             problems.add(frame.place, f'is no frame of video {video.name} in the ground truth, which has '
                                       f'{video.length}')

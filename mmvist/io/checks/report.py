@@ -1,11 +1,15 @@
 """What a check of annotations found, as text and as data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from mmvist.io.checks.class_lists import class_lists
+from mmvist.io.checks.images import check_images
 from mmvist.io.checks.oddities import Oddity, find_oddities
 from mmvist.io.checks.statistics import Spread, Statistics, count
+from mmvist.io.numbered_images import name_images
+from mmvist.io.problems import FormatError, Problems
 from mmvist.structures import VideoSet
 
 MAX_PRINTED = 50
@@ -48,20 +52,36 @@ class Report:
         return '\n'.join(lines)
 
 
-def examine(video_set: VideoSet, source: str | Path, format: str, class_lists: Mapping[str, Sequence[str]],
-            expected: Sequence[str] = ()) -> Report:
+def examine(video_set: VideoSet, source: str | Path, format: str, expected: Sequence[str] = (),
+            img_prefix: str | Path | None = None, seqmap: str | Path | None = None) -> Report:
     """Count what a set holds and look for oddities.
 
     Args:
         video_set: The annotations.
         source: Where they were read from.
         format: Their format.
-        class_lists: See `find_oddities`.
-        expected: Classes that must be there.
+        expected: Classes that must be there, in their order; without them the classes are compared with those of the
+            benchmark most like them.
+        img_prefix: Root of the images, every one of which must be there; without it none are looked for.
+        seqmap: The sequence map that the annotations were read with.
     """
     missing = [name for name in expected if name not in video_set.classes]
     problems = (f'classes: {missing} are not in the file; it has {list(video_set.classes)}',) if missing else ()
-    return Report(str(source), format, problems, count(video_set), find_oddities(video_set, str(source), class_lists))
+    if img_prefix is not None:
+        problems += _of_images(video_set, source, format, img_prefix, seqmap)
+    return Report(str(source), format, problems, count(video_set),
+                  find_oddities(video_set, str(source), class_lists(format, expected)))
+
+
+def _of_images(video_set: VideoSet, source: str | Path, format: str, img_prefix: str | Path,
+               seqmap: str | Path | None) -> tuple[str, ...]:
+    problems = Problems(source)
+    try:
+        check_images(name_images(video_set, img_prefix, format, seqmap), img_prefix, problems, every_image=True)
+        problems.check()
+    except FormatError as error:
+        return error.problems
+    return ()
 
 
 def _counted(things: Sequence, noun: str) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 
 from mmvist.io.coco.columns import xywh
 from mmvist.io.coco.images import name_of, read_images
-from mmvist.io.coco.references import References
 from mmvist.io.coco.rows import Rows
 from mmvist.io.json_file import read_json, write_json
+from mmvist.io.json_tables import References, read_categories, require_object
 from mmvist.io.problems import Problems
-from mmvist.io.ytvis import tables
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 
@@ -38,10 +37,10 @@ def read(path: str | Path) -> VideoSet:
 
 def _read_rows(path: str | Path) -> tuple[Rows, tuple[str, ...], tuple[int, ...]]:
     # The parsed file is dropped with this call, so that polygons can go as they are compressed.
-    data = tables.require_object(read_json(path), path)
+    data = require_object(read_json(path), path)
     problems = Problems(path)
     images = read_images(data, problems)
-    classes, category_ids = tables.read_categories(data, problems)
+    classes, category_ids = read_categories(data, problems)
     labels = References({category: label for label, category in enumerate(category_ids)}, data.get('categories'))
     rows = Rows('annotations', images, labels, False, problems)
     annotations = data.get('annotations')

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from mmvist.io.coco.references import References
+from mmvist.io import json_tables
+from mmvist.io.json_tables import References
 from mmvist.io.problems import Problems, shown
 from mmvist.io.sequences import MAX_PIXELS
-from mmvist.io.ytvis import tables
 from mmvist.structures import Video
 
 
@@ -29,7 +29,7 @@ def read_images(data: dict, problems: Problems) -> Images:
     """Read the images; videos where there is a table of them and images carry `video_id`."""
     table = data.get('images')
     entries, seen = [], set()
-    for place, entry in tables.entries(data, 'images', problems, ('id', 'width', 'height')):
+    for place, entry in json_tables.entries(data, 'images', problems, ('id', 'width', 'height')):
         fault = _image_fault(entry)
         if fault is None and entry['id'] in seen:
             fault = f'image id {entry["id"]!r} occurs twice'
@@ -45,8 +45,8 @@ def read_images(data: dict, problems: Problems) -> Images:
 
 
 def _image_fault(entry: dict) -> str | None:
-    bad = [f'{key} {shown(entry[key])}' for key in ('width', 'height') if not tables.is_whole(entry[key], 1)]
-    bad += [f'{key} {shown(entry[key])}' for key, is_right in (('id', tables.is_id), ('name', tables.is_name))
+    bad = [f'{key} {shown(entry[key])}' for key in ('width', 'height') if not json_tables.is_whole(entry[key], 1)]
+    bad += [f'{key} {shown(entry[key])}' for key, is_right in (('id', json_tables.is_id), ('name', json_tables.is_name))
             if not is_right(entry.get(key))]
     if not isinstance(entry.get('file_name'), str | None):
         bad.append(f'file_name {shown(entry["file_name"])}')
@@ -59,7 +59,7 @@ def _image_fault(entry: dict) -> str | None:
 
 def _still(entry: dict) -> Video:
     file_name = entry.get('file_name')
-    name = tables.name_of(entry, name_of(file_name, entry['id']))
+    name = json_tables.name_of(entry, name_of(file_name, entry['id']))
     return Video(entry['id'], name, entry['height'], entry['width'], 1, (file_name,) if file_name else ())
 
 
@@ -77,7 +77,7 @@ def _read_clips(data: dict, entries: list[tuple[str, dict]], problems: Problems)
         if known.find(video) is None:
             if not known.was_noted(video):
                 problems.add(place, f'unknown video {shown(video)}')
-        elif not tables.is_whole(frame):
+        elif not json_tables.is_whole(frame):
             problems.add(place, f'frame_id must be a whole number from 0, got {shown(frame)}')
         elif frame in frames[video]:
             problems.add(place, f'frame_id {frame} occurs twice in video {video!r}')
@@ -98,11 +98,12 @@ def _read_clips(data: dict, entries: list[tuple[str, dict]], problems: Problems)
 def _video_entries(data: dict, problems: Problems) -> dict[int | str, tuple[str, dict]]:
     """Place and entry of every video, by id."""
     videos: dict[int | str, tuple[str, dict]] = {}
-    for place, entry in tables.entries(data, 'videos', problems, ('id',)):
+    for place, entry in json_tables.entries(data, 'videos', problems, ('id',)):
         bad = [f'{key} {shown(entry[key])}' for key in ('width', 'height')
-               if entry.get(key) is not None and not tables.is_whole(entry[key])]
+               if entry.get(key) is not None and not json_tables.is_whole(entry[key])]
         bad += [f'{key} {shown(entry.get(key))}' for key, is_right in (
-            ('id', tables.is_id), ('name', tables.is_name), ('fps', tables.is_rate)) if not is_right(entry.get(key))]
+            ('id', json_tables.is_id), ('name', json_tables.is_name), ('fps', json_tables.is_rate))
+                if not is_right(entry.get(key))]
         if not bad and (entry.get('width') or 0) * (entry.get('height') or 0) > MAX_PIXELS:
             bad.append(f'size {entry["width"]} x {entry["height"]}: has 2^31 pixels or more')
         if bad:
@@ -131,5 +132,5 @@ def _clip_fault(entry: dict, images: list[dict]) -> str | None:
 def _clip(entry: dict, images: list[dict]) -> Video:
     (size,) = _sizes(entry, images) or {(0, 0)}
     file_names = tuple(image['file_name'] for image in images if image.get('file_name'))
-    name = tables.name_of(entry, tables.folder_of(file_names, entry['id']))
+    name = json_tables.name_of(entry, json_tables.folder_of(file_names, entry['id']))
     return Video(entry['id'], name, *size, len(images), file_names, entry.get('fps'))

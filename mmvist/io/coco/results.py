@@ -6,9 +6,9 @@ import numpy as np
 
 from mmvist.io.coco.columns import xywh
 from mmvist.io.coco.images import Images
-from mmvist.io.coco.references import References
 from mmvist.io.coco.rows import Rows
 from mmvist.io.json_file import read_json, write_json
+from mmvist.io.json_tables import References
 from mmvist.io.problems import FormatError, Problems
 from mmvist.structures import Video, VideoSet
 

@@ -7,10 +7,9 @@ import numpy as np
 from mmvist.io.coco.columns import cut, repeated
 from mmvist.io.coco.images import Images
 from mmvist.io.coco.masks import compress_all
-from mmvist.io.coco.references import References
+from mmvist.io.json_tables import References, is_number, is_whole
 from mmvist.io.problems import Problems, shown
 from mmvist.io.progress import progress
-from mmvist.io.ytvis.tables import is_number, is_whole
 from mmvist.structures import VideoTracks, rle
 
 ABSENT = (None, [])

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mmvist.io.class_map import OTHERS, new_labels, new_names
 from mmvist.io.convert.targets import Target
 from mmvist.io.json_file import read_json
 from mmvist.io.problems import FormatError, Problems
 from mmvist.structures import VideoSet
-
-OTHERS = '*'
 
 
 def read_class_map(path: str | Path) -> dict[str, str]:
@@ -41,18 +40,17 @@ def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | No
         problems: Notes names that are in neither the file nor the target, and objects that nobody said to drop.
         lost: Counts dropped tracks.
     """
-    new_names = _new_names(video_set.classes, class_map, problems)
-    wanted = target.classes or tuple(dict.fromkeys(new_names.values() if classes is None else classes))
-    chosen = (*(() if class_map is None else new_names.values()), *(classes or ()))
+    names = _names(video_set.classes, class_map, problems)
+    wanted = target.classes or tuple(dict.fromkeys(names.values() if classes is None else classes))
+    chosen = (*(() if class_map is None else names.values()), *(classes or ()))
     for name in dict.fromkeys(chosen):
         if target.classes is not None and name not in target.classes:
             problems.add('classes', f'{name!r} is none of the target\'s, {", ".join(target.classes)}')
     for name in classes or ():
-        if name not in new_names.values():
-            problems.add('classes', f'{name!r} is none of the file\'s, {", ".join(dict.fromkeys(new_names.values()))}')
-    kept = set(wanted if classes is None else classes)
-    labels = [wanted.index(new_names[name]) if new_names.get(name) in kept & set(wanted) else -1
-              for name in video_set.classes]
+        if name not in names.values():
+            problems.add('classes', f'{name!r} is none of the file\'s, {", ".join(dict.fromkeys(names.values()))}')
+    kept = {name: new for name, new in names.items() if classes is None or new in classes}
+    labels = new_labels(video_set.classes, kept, wanted)
     unwanted, dropped = [label for label, new in enumerate(labels) if new < 0], Counter()
     for tracks in video_set.videos:
         goes = np.isin(tracks.labels, unwanted)
@@ -66,14 +64,13 @@ def fit_classes(video_set: VideoSet, target: Target, classes: Sequence[str] | No
     return video_set.renumbered(labels, wanted, _category_ids(video_set, target, wanted, class_map is not None))
 
 
-def _new_names(classes: Sequence[str], class_map: Mapping[str, str] | None, problems: Problems) -> dict[str, str]:
+def _names(classes: Sequence[str], class_map: Mapping[str, str] | None, problems: Problems) -> dict[str, str]:
     if class_map is None:
         return {name: name for name in classes}
     for name in class_map:
         if name not in classes and name != OTHERS:
             problems.add('class map', f'renames {name!r}, which is none of the file\'s, {", ".join(classes)}')
-    found = {name: class_map.get(name, class_map.get(OTHERS)) for name in classes}
-    return {name: new for name, new in found.items() if new is not None}
+    return new_names(classes, class_map)
 
 
 def _category_ids(video_set: VideoSet, target: Target, wanted: Sequence[str], are_renamed: bool) -> tuple[int, ...]:

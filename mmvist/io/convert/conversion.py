@@ -39,6 +39,7 @@ class Request:
         overlaps: Whether masks of a frame that overlap are refused or go by score, on a tie to the earlier row, where
             the target holds one object a pixel.
         drop: 'masks', 'boxes': what may be left out; see `Fit`.
+        img_prefix: See `read_source`; with results, that of the ground truth.
         overwrite: Whether to replace what is at `out`.
     """
 
@@ -54,6 +55,7 @@ class Request:
     ground_truth: str | Path | None = None
     overlaps: str = 'error'
     drop: Sequence[str] = ()
+    img_prefix: str | Path | None = None
     overwrite: bool = False
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ def convert(request: Request) -> Summary:
         FormatError: The source is broken, or holds what the target cannot; it lists all of it.
         FileNotFoundError: There is no such source.
     """
-    inputs = (request.source, request.ground_truth, request.seqmap, request.split)
+    inputs = (request.source, request.ground_truth, request.seqmap, request.split, request.img_prefix)
     out = check_out(request.out, [path for path in inputs if path is not None], request.overwrite)
     target = TARGETS[request.to]
     video_set, lost = _fitted(_read(request), request, target)
@@ -125,13 +127,14 @@ def _read(request: Request) -> VideoSet:
         origin = tell_format(request.source) if origin == 'auto' else origin
         if request.results and origin != 'frames':
             raise ValueError(f'results of the format {origin} do not stand alone; name their ground truth')
-        return read_source(request.source, origin, request.seqmap, request.split, request.classes)
+        return read_source(request.source, origin, request.seqmap, request.split, request.classes, request.img_prefix)
     if origin == 'auto':
         # Result files of YouTube-VIS or COCO do not tell what they are, their ground truth does.
         origin = 'frames' if _is_frame_json(request.source) else tell_format(truth)
     if origin not in formats.FORMATS:
         raise ValueError(f'the format {origin} has no results')
-    known = read_source(truth, tell_format(truth) if origin == 'frames' else origin, request.seqmap, request.split)
+    known = read_source(truth, tell_format(truth) if origin == 'frames' else origin, request.seqmap, request.split,
+                        img_prefix=request.img_prefix)
     return formats.FORMATS[origin].read_results(request.source, known)
 
 

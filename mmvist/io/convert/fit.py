@@ -10,12 +10,14 @@ from pycocotools import mask as coco
 from mmvist.io.checks.boxes import box_errors
 from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.convert.ids import fit_ids, with_one_class
-from mmvist.io.convert.targets import BOXES, IGNORE, IMAGES, MASKS, RATES, SCORES, TRACK_SCORES, Target
+from mmvist.io.convert.targets import BOXES, IGNORE, IMAGES, MASKS, RATES, SCORES, SIZES, TRACK_SCORES, Target
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoTracks, rle
 
 MAX_PLACES = 3
 BOX_TOLERANCE = 1.0  # pixels
+NO_SIZE = ('has no object that tells its size, which the target needs; its images tell it where their root is given, '
+           'and where it has no frames either, a sequence map tells how many there are')
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Fit:
         negative = np.flatnonzero(tracks.ids < 0)
         if len(negative):
             problems.add(*_refusal(tracks, negative, 'ids below 0, which no format holds'))
+        if target.needs_size[self.results] and tracks.video.height == 0:
+            problems.add(f'video {tracks.video.name}', NO_SIZE)
         if IGNORE not in target.holds or self.results:
             lost[IGNORE] += int(tracks.ignore.sum())
             tracks = tracks.select(~tracks.ignore)
@@ -126,6 +130,8 @@ class Fit:
                                       for track in tracks.track_ids.tolist())
         if BOXES not in holds:
             lost[BOXES] += int((box_errors(tracks) > BOX_TOLERANCE).sum())
+        if SIZES not in holds and not self.results:
+            lost[SIZES] += len(tracks) == 0 and video.height > 0
         if IMAGES not in holds and not self.results:
             lost[IMAGES] += len(video.file_names)
         if RATES not in holds and not self.results:

@@ -9,10 +9,11 @@ import numpy as np
 
 from mmvist.io.davis.layout import existing, frame_images, image_folder, images_of, label_images, video_folders
 from mmvist.io.davis.palette import VOID, numbers_of_colours
-from mmvist.io.label_png import GREY, NUM_CHANNELS, RGB, RGBA, LabelImage, read_labels
+from mmvist.io.label_png import NUM_CHANNELS, LabelImage, read_labels
+from mmvist.io.png_header import GREY, RGB, RGBA
 from mmvist.io.problems import FormatError, Problems
 from mmvist.io.progress import progress
-from mmvist.io.sequences import wanted_ends
+from mmvist.io.sequences import result_ends, wanted_ends
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
 
 CLASSES = ('object',)
@@ -78,7 +79,8 @@ def read(path: str | Path, sequences: Mapping[str, tuple[int, int] | None] | Non
     return VideoSet(CLASSES, tuple(result), CATEGORY_IDS)
 
 
-def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
+def read_results(path: str | Path, ground_truth: VideoSet,
+                 sequences: Mapping[str, tuple[int, int] | None] | None = None) -> VideoSet:
     """Read results, in any form of the ground truth; scores are 1, and void pixels are no object.
 
     Folders of other videos are left alone; a video without a folder has no tracks.
@@ -86,11 +88,13 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
     Args:
         path: As for `read`.
         ground_truth: Names the videos, their lengths and sizes, and the one class there is.
+        sequences: The ends that the ground truth was read with, if it was: frames are counted from the same one, and
+            those outside are left out.
 
     Raises:
         FileNotFoundError: There is no such folder.
-        FormatError: There are several classes, no folder is called like a video, or images are not as `read` wants
-            them, or do not fit the ground truth. It lists all of them.
+        FormatError: There are several classes, no folder is called like a video, ends do not fit a video, or images are
+            not as `read` wants them, or do not fit the ground truth. It lists all of them.
     """
     path = existing(path)
     problems = Problems(path)
@@ -104,12 +108,11 @@ def read_results(path: str | Path, ground_truth: VideoSet) -> VideoSet:
                                       f'{sorted(videos)[:3]}',))
     files = {name: label_images(found[name], name, problems) if name in found else {} for name in videos}
     for name, frames in files.items():
-        for frame, file in frames.items():
-            if frame >= videos[name].length:
-                problems.add(f'{name}/{file.name}', 'lies outside the video, whose frames are '
-                                                    f'0..{videos[name].length - 1}')
-    files = {name: {frame: file for frame, file in frames.items() if frame < videos[name].length}
-             for name, frames in files.items()}
+        first, last, limit = result_ends(videos[name], sequences, 0, problems)
+        for number, file in frames.items():
+            if number > limit:
+                problems.add(f'{name}/{file.name}', f'lies outside the video, whose frames are {first}..{last}')
+        files[name] = {number - first: file for number, file in frames.items() if first <= number <= last}
     contents = _contents(files, path)
     result = [_tracks(video, files[name], contents, False, problems) for name, video in videos.items()]
     problems.check()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mmvist.io.mots.benchmark import KITTI_MOTS, MOTS_CHALLENGE, MOTSBenchmark
 from mmvist.io.mots.png import read_png, write_png
-from mmvist.io.mots.seqmap import read_seqmap, write_seqmap
 from mmvist.io.mots.text import read_txt, text_files, write_txt
+from mmvist.io.seqmap import read_seqmap, write_seqmap
 from mmvist.structures import VideoSet
 
 __all__ = ['KITTI_MOTS', 'MOTS_CHALLENGE', 'MOTSBenchmark', 'read', 'read_png', 'read_seqmap', 'read_txt',

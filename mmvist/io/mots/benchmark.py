@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmvist.io.problems import Problems
+from mmvist.io.sequences import check_names
 from mmvist.structures import VideoSet, VideoTracks, rle
 from mmvist.structures.runs import SortedRuns
 from mmvist.structures.video_runs import frame_portions, runs_of
 
 IGNORE_CLASS = 10
 IGNORE_ID = 10000
+INSTANCES = 1000  # numbers of instances that a class has, in ids and in pixels
 
 
 @dataclass(frozen=True)
@@ -33,22 +35,34 @@ KITTI_MOTS = MOTSBenchmark(('car', 'pedestrian'), (1, 2))
 MOTS_CHALLENGE = MOTSBenchmark(('pedestrian',), (2,), first_frame=1)
 
 
+def length_of(name: str, ends: tuple[int, int] | None, benchmark: MOTSBenchmark, problems: Problems) -> int | None:
+    """Number of frames between the ends of a sequence, where they are known.
+
+    The official tools count from the benchmark's first frame whatever a sequence map says, so no sequence may begin
+    with another: its frames before that one would count.
+    """
+    if ends is None:
+        return None
+    first, last = ends
+    if first != benchmark.first_frame:
+        problems.add(f'sequence {name}', f'frames {first}..{last} are wanted, but all sequences must begin with frame '
+                                         f'{benchmark.first_frame}')
+    return max(last - benchmark.first_frame + 1, 0)
+
+
 def writable_frames(video_set: VideoSet, target: str) -> list[tuple[VideoTracks, list[slice]]]:
     """Every video with the rows of each frame, once all can be written as MOTS files.
 
     Raises:
-        FormatError: Names or class numbers do not fit the format, a row has no mask, or masks of a frame overlap.
+        FormatError: Names occur twice or cannot be files', a class number means ignore, a row has no mask, or masks of
+            a frame overlap.
     """
     problems = Problems(target)
     if IGNORE_CLASS in video_set.category_ids:
         problems.add('classes', f'class number {IGNORE_CLASS} means ignore')
-    names: set[str] = set()
     result = []
     for tracks in video_set.videos:
         name = tracks.video.name
-        if name in names or '/' in name:
-            problems.add(f'video {name}', 'the name occurs twice' if name in names else 'the name must hold no "/"')
-        names.add(name)
         boxes_alone = [row for row, mask in enumerate(tracks.masks) if mask is None]
         for row in boxes_alone:
             problems.add(f'video {name}, frame {tracks.frames[row]}', f'id {tracks.ids[row]} has no mask')
@@ -56,6 +70,7 @@ def writable_frames(video_set: VideoSet, target: str) -> list[tuple[VideoTracks,
             problems.add(f'video {name}, frame {frame}', fault)
         frames = [tracks.rows_at(frame) for frame in range(tracks.video.length)]
         result.append((tracks, frames))
+    check_names(video_set, problems, may_be_empty=True)
     problems.check()
     return result
 

@@ -7,14 +7,21 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.label_image import join_values
-from mmvist.io.label_png import GREY, NUM_CHANNELS, LabelImage, encode_png, read_labels
-from mmvist.io.mots.benchmark import IGNORE_CLASS, IGNORE_ID, KITTI_MOTS, MOTSBenchmark, writable_frames
+from mmvist.io.label_png import NUM_CHANNELS, LabelImage, encode_png, read_labels
+from mmvist.io.mots.benchmark import (
+    IGNORE_CLASS,
+    IGNORE_ID,
+    INSTANCES,
+    KITTI_MOTS,
+    MOTSBenchmark,
+    length_of,
+    writable_frames,
+)
+from mmvist.io.png_header import GREY
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.io.sequences import MAX_LENGTH
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
-
-INSTANCES = 1000  # values a class has
 
 
 def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
@@ -28,12 +35,13 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
         folder: Folder of the sequences' folders.
         benchmark: Which classes there are, and how frames are counted.
         sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last file;
-            without it all are read.
+            without it all are read. The first frame must be the benchmark's.
 
     Raises:
         FileNotFoundError: There is no such folder.
         FormatError: Sequences or images that are missing, no 16-bit PNG, of another size, outside the sequence, or with
-            values of an unknown class. It lists all of them.
+            values of an unknown class, or sequences that begin with another frame than the benchmark's. It lists all
+            of them.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -50,8 +58,9 @@ def read_png(folder: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
     images = dict(zip(every, progress(read_labels(every), len(every), f'reading {folder}'), strict=True))
     videos = []
     for name, frames in files.items():
-        end = max(frames, default=-1) + 1 if sequences[name] is None else sequences[name][1] - benchmark.first_frame + 1
-        videos.append(_sequence(name, end, {frame: images[file] for frame, file in frames.items()}, benchmark,
+        length = length_of(name, sequences[name], benchmark, problems)
+        length = max(frames, default=-1) + 1 if length is None else length
+        videos.append(_sequence(name, length, {frame: images[file] for frame, file in frames.items()}, benchmark,
                                 problems))
     problems.check()
     return VideoSet(benchmark.classes, tuple(videos), benchmark.category_ids)

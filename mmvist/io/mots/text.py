@@ -13,6 +13,7 @@ from mmvist.io.mots.benchmark import (
     IGNORE_ID,
     KITTI_MOTS,
     MOTSBenchmark,
+    length_of,
     overlaps,
     writable_frames,
 )
@@ -37,15 +38,15 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
         path: File or folder.
         benchmark: Which classes there are, and how frames are counted.
         sequences: The sequences wanted, with first and last frame, or `None` for one that ends with its last mask;
-            without it all are read.
+            without it all are read. The first frame must be the benchmark's.
         videos: In place of `sequences`: the videos wanted, with their lengths and sizes, from the ground truth.
         trusted: Leave masks unchecked and boxes undefined (nan), for scores of masks, which check them.
 
     Raises:
         FileNotFoundError: There is no such file or folder.
-        FormatError: A wanted sequence has no file, or lines that are not as the format wants them: a wrong field, an
-            unknown class, a broken mask or one of another size, a frame outside the sequence, an id twice in a frame,
-            masks of a frame that overlap. It lists all of them.
+        FormatError: A wanted sequence has no file, begins with another frame than the benchmark's, or has lines that are
+            not as the format wants them: a wrong field, an unknown class, a broken mask or one of another size, a frame
+            outside the sequence, an id twice in a frame, masks of a frame that overlap. It lists all of them.
     """
     path = Path(path)
     if not path.exists():
@@ -61,8 +62,8 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
             problems.add(f'sequence {name}', f'there is no file {name}.txt')
     result = []
     for name in progress([name for name in wanted if name in files], len(wanted), f'reading {path}'):
-        last = None if sequences is None or sequences[name] is None else sequences[name][1]
-        result.append(_Sequence(name, files[name], benchmark, known.get(name), last, problems).read(trusted))
+        length = None if sequences is None else length_of(name, sequences[name], benchmark, problems)
+        result.append(_Sequence(name, files[name], benchmark, known.get(name), length, problems).read(trusted))
     problems.check()
     return VideoSet(benchmark.classes, tuple(result), benchmark.category_ids)
 
@@ -83,16 +84,15 @@ class _Sequence:
         path: The file.
         benchmark: Which classes there are, and how frames are counted.
         video: What is known of it already.
-        last: Number of its last frame, where that is known.
+        length: Number of its frames, where that alone is known.
         problems: Where to note what is wrong.
     """
 
-    def __init__(self, name: str, path: Path, benchmark: MOTSBenchmark, video: Video | None, last: int | None,
+    def __init__(self, name: str, path: Path, benchmark: MOTSBenchmark, video: Video | None, length: int | None,
                  problems: Problems) -> None:
         self.name, self.path, self.benchmark, self.video, self.problems = name, path, benchmark, video, problems
         self._place = path.name if path.stem == name else f'{name}/gt/gt.txt'
-        self.length = None if last is None else last - benchmark.first_frame + 1
-        self.length = self.length if video is None else video.length
+        self.length = length if video is None else video.length
 
     def read(self, trusted: bool) -> VideoTracks:
         """The tracks, without what is wrong."""

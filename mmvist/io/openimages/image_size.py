@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from mmvist.io.image import MAX_PNG_PIXELS
+from mmvist.io.png_header import MAX_LABEL_PIXELS
 
 # Start of frame, of every kind: C0..CF but C4 (Huffman tables), C8 (reserved) and CC (arithmetic coding).
 FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -34,8 +34,8 @@ def jpeg_size(path: Path) -> tuple[int, int]:
                 height, width = int.from_bytes(header[1:3], 'big'), int.from_bytes(header[3:5], 'big')
                 if len(header) < 5 or 0 in (height, width):
                     raise ValueError('a JPEG image that is cut short in its size, or states none')
-                if height * width > MAX_PNG_PIXELS:
-                    raise ValueError(f'a JPEG image of {height} x {width}, more than {MAX_PNG_PIXELS} pixels')
+                if height * width > MAX_LABEL_PIXELS:
+                    raise ValueError(f'a JPEG image of {height} x {width}, more than {MAX_LABEL_PIXELS} pixels')
                 return height, width
             file.seek(length - 2, 1)
 

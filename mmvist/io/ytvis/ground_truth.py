@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mmvist.io.json_file import read_table, write_json
+from mmvist.io.json_tables import References, folder_of, is_number, is_whole, read_categories, require_object, usable
 from mmvist.io.problems import Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
@@ -33,22 +34,22 @@ def read(path: str | Path, trusted: bool = False) -> VideoSet:
         FormatError: Anything does not fit together; it lists all of it.
     """
     data, rows = read_table(path, 'annotations')
-    data = tables.require_object(data, path)
+    data = require_object(data, path)
     problems = Problems(path)
     videos = tables.read_videos(data, problems)
-    classes, category_ids = tables.read_categories(data, problems)
+    classes, category_ids = read_categories(data, problems)
     labels = {category: label for label, category in enumerate(category_ids)}
     columns = {video.id: Columns(video) for video in videos.values()}
     seen, tracks = set(), set()
     keys = ('id', 'video_id', 'category_id')
     if not isinstance(data.get('annotations'), list | None):
         problems.add('annotations', f'must be a list, got {type(data["annotations"]).__name__}')
-    known_videos = tables.Targets(data, 'videos', 'video', videos)
-    known_categories = tables.Targets(data, 'categories', 'category', labels)
-    for place, entry in tables.usable(rows, 'annotations', problems, keys):
+    known_videos = References(videos, data.get('videos'))
+    known_labels = References(labels, data.get('categories'))
+    for place, entry in usable(rows, 'annotations', problems, keys):
         place = f'{place} (id {shown(entry["id"])})'
         track = entry.get('track_id', entry['id'])
-        if not tables.is_whole(entry['id']) or not tables.is_whole(track):
+        if not is_whole(entry['id']) or not is_whole(track):
             problems.add(place, 'ids must be whole numbers from 0')
             continue
         if entry['id'] in seen:
@@ -58,16 +59,19 @@ def read(path: str | Path, trusted: bool = False) -> VideoSet:
             problems.add(place, f'iscrowd must be 0 or 1, got {shown(entry["iscrowd"])}')
             continue
         seen.add(entry['id'])
-        if not all([known_videos.has(entry['video_id'], place, problems),
-                    known_categories.has(entry['category_id'], place, problems)]):
+        video, label = known_videos.find(entry['video_id']), known_labels.find(entry['category_id'])
+        if video is None or label is None:
+            for noun, known in (('video', known_videos), ('category', known_labels)):
+                stated = entry[f'{noun}_id']
+                if known.find(stated) is None and not known.was_noted(stated):
+                    problems.add(place, f'unknown {noun} {shown(stated)}')
             continue
-        video = videos[entry['video_id']]
         if (video.id, track) in tracks:
             problems.add(place, f'track {track} occurs twice in video {video.id}')
             continue
         tracks.add((video.id, track))
         masks, boxes = _frames(entry, video, place, problems, trusted)
-        columns[video.id].add(place, track, labels[entry['category_id']], bool(entry.get('iscrowd')), masks,
+        columns[video.id].add(place, track, label, bool(entry.get('iscrowd')), masks,
                               [1.0] * len(masks), boxes)
     found = tuple(of_video.tracks(problems, trusted) for of_video in columns.values())
     problems.check()
@@ -96,7 +100,7 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
         return masks, None
     boxes = {frame: box for frame, box in enumerate(columns['bboxes']) if box not in ABSENT}
     for frame, box in boxes.items():
-        if isinstance(box, list) and len(box) == 4 and all(map(tables.is_number, box)):
+        if isinstance(box, list) and len(box) == 4 and all(map(is_number, box)):
             boxes[frame] = [box[0], box[1], box[0] + box[2], box[1] + box[3]]
         else:
             problems.add(f'{place}, frame {frame}', f'a box must be four numbers x, y, width, height, got {shown(box)}')
@@ -130,7 +134,7 @@ def write(video_set: VideoSet, path: str | Path) -> None:
 def _video_entry(video: Video) -> dict:
     entry = {'id': video.id, 'width': video.width, 'height': video.height, 'length': video.length,
              'file_names': list(video.file_names)}
-    if video.name != tables.folder_of(video.file_names, video.id):
+    if video.name != folder_of(video.file_names, video.id):
         entry['name'] = video.name
     if video.fps is not None:
         entry['fps'] = video.fps

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from mmvist.io.json_file import read_table, write_json
+from mmvist.io.json_tables import is_id, is_number, is_whole, usable
 from mmvist.io.problems import FormatError, Problems, shown
 from mmvist.io.segmentation import parse_all
 from mmvist.io.ytvis import tables
@@ -34,13 +35,13 @@ def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False
     columns = {tracks.video.id: Columns(tracks.video) for tracks in ground_truth.videos}
     labels = {category: label for label, category in enumerate(ground_truth.category_ids)}
     scores: dict[int | str, dict[int, float]] = {video: {} for video in columns}
-    for place, entry in tables.usable(rows, 'tracks', problems, ('video_id', 'category_id', 'score', 'segmentations')):
-        if not tables.is_id(entry['video_id']) or entry['video_id'] not in columns:
+    for place, entry in usable(rows, 'tracks', problems, ('video_id', 'category_id', 'score', 'segmentations')):
+        if not is_id(entry['video_id']) or entry['video_id'] not in columns:
             problems.add(place, f'unknown video {shown(entry["video_id"])}')
             continue
         of_video, known = columns[entry['video_id']], scores[entry['video_id']]
         track = entry.get('id', len(known))
-        if not tables.is_whole(track):
+        if not is_whole(track):
             problems.add(place, f'id must be a whole number from 0, got {shown(track)}')
             continue
         if track in known:
@@ -49,7 +50,7 @@ def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False
         known[track] = entry['score']
         if type(entry['category_id']) is not int or entry['category_id'] not in labels:
             problems.add(place, f'unknown category {shown(entry["category_id"])}')
-        elif not tables.is_number(entry['score']):
+        elif not is_number(entry['score']):
             problems.add(place, f'score must be a number, got {shown(entry["score"])}')
         else:
             masks, of_frame = _frames(entry, of_video.video, place, problems)
@@ -74,7 +75,7 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems) -> tuple[
         return masks, [entry['score']] * len(masks)
     chosen = {frame: entry['score'] if scores[frame] is None else scores[frame] for frame in masks}
     for frame, score in chosen.items():
-        if not tables.is_number(score):
+        if not is_number(score):
             problems.add(f'{place}, frame {frame}', f'score must be a number, got {shown(score)}')
             return {}, []
     return masks, list(chosen.values())

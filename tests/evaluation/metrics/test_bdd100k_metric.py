@@ -52,7 +52,7 @@ def test_scores_are_those_of_the_function(files):
         assert list(dict.fromkeys(name.split('/')[1] for name in scores)) == list(rows)
         assert len(scores) == 10 * len(rows)
         assert scores == pytest.approx({name: expected[name] for name in scores}, nan_ok=True)
-    assert expected['bdd100k/OVERALL/IDSw'] > 0
+    assert expected['bdd100k/OVERALL/IDS'] > 0
 
 
 def test_boxes_are_compared_and_masks_need_not_be_there(make_set, make_tracks, rect, tmp_path):

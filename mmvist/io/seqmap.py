@@ -1,4 +1,4 @@
-"""Sequence maps: which sequences a MOTS split has, and which frames."""
+"""Sequence maps: which sequences a split has, and which of their frames, in every format with sequences."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ def read_seqmap(path: str | Path) -> dict[str, tuple[int, int]]:
 
     Raises:
         FileNotFoundError: There is no such file.
-        FormatError: A line is something else, or a sequence occurs twice.
+        FormatError: A line is something else, a sequence occurs twice, or there are none.
     """
     problems, sequences = Problems(path), {}
     for line, number in zip(*read_lines(path), strict=True):
@@ -42,6 +42,8 @@ def read_seqmap(path: str | Path) -> dict[str, tuple[int, int]]:
             problems.add(place, f'last frame {last} lies behind {MAX_LENGTH}')
         else:
             sequences[name] = first, last
+    if not sequences and not len(problems):
+        problems.add('file', 'names no sequence')
     problems.check()
     return sequences
 
