@@ -296,3 +296,16 @@ def test_what_images_cannot_say(tmp_path, make_video_tracks):
         'video many: has 255 ids, the format has room for 254', 'video street, frame 1: masks overlap: 5 and 6',
         'video boxes, frame 2: id 5 has no mask')
     assert not (tmp_path / 'out').exists()
+
+
+def test_results_of_some_frames(tmp_path):
+    """Results are of the whole video, as the ground truth is; the sequence map asks for frames 2..4."""
+    for frame in (0, 1, 2, 4, 5):
+        image(tmp_path / 'street' / f'{frame:05d}.png', [[0, frame + 1]])
+    ends = {'street': (2, 4)}
+    truth = davis.read(tmp_path, ends)
+    (found,) = davis.read_results(tmp_path, truth, ends).videos
+    assert_same(VideoSet(truth.classes, (found,), truth.category_ids), truth)
+    assert (found.video.length, found.frames.tolist(), found.ids.tolist()) == (3, [0, 2], [3, 5])
+    assert problems_of(davis.read_results, tmp_path, truth, {'street': (2, 5)})[0] == (
+        'sequence street: frames 2..5 are wanted, counted from 0, the ground truth has 3')

@@ -212,3 +212,43 @@ def test_the_layout_of_mots20(tmp_path):
     text(tmp_path / 'MOTS20-05' / 'gt' / 'gt.txt', '1 x')
     with pytest.raises(FormatError, match='MOTS20-05/gt/gt.txt, line 1: must be'):
         mots.read(tmp_path, mots.MOTS_CHALLENGE)
+
+
+@pytest.mark.parametrize('content', ['', '\n\n'])
+def test_a_seqmap_of_nothing(tmp_path, content):
+    (tmp_path / 'a.seqmap').write_text(content)
+    with pytest.raises(FormatError) as caught:
+        mots.read_seqmap(tmp_path / 'a.seqmap')
+    assert caught.value.problems == ('file: names no sequence',)
+
+
+@pytest.mark.parametrize('name', ['..', '.', '', 'a/b', '..\\b', '.hidden'])
+@pytest.mark.parametrize('write', [mots.write_txt, mots.write_png])
+def test_names_that_leave_the_folder(tmp_path, make_video_tracks, write, name):
+    video_set = VideoSet(('car',), (make_video_tracks([(0, 1, 0, (0, 0, 2, 2))], name),), (1,))
+    with pytest.raises(FormatError, match="the name cannot be a file's"):
+        write(video_set, tmp_path / 'in' / 'out')
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_video_without_frames(tmp_path, make_video_tracks):
+    video_set = VideoSet(('car',), (make_video_tracks([], 'short', length=0),), (1,))
+    mots.write_txt(video_set, tmp_path)
+    mots.write_png(video_set, tmp_path)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [('short.txt', '')]
+    assert mots.read_txt(tmp_path).videos[0].video.length == 0
+
+
+@pytest.mark.parametrize(('benchmark', 'ends', 'first'), [
+    (mots.KITTI_MOTS, (1, 3), 0), (mots.KITTI_MOTS, (3, 3), 0), (mots.MOTS_CHALLENGE, (2, 3), 1),
+    (mots.MOTS_CHALLENGE, (0, 3), 1)])
+def test_sequences_that_begin_with_another_frame(tmp_path, make_video_tracks, benchmark, ends, first):
+    tracks = make_video_tracks([(0, 2001, 0, (0, 0, 2, 2))], length=3)
+    video_set = VideoSet(('pedestrian',), (tracks,), (2,))
+    mots.write_txt(video_set, tmp_path / 'txt', benchmark.first_frame)
+    mots.write_png(video_set, tmp_path / 'png', benchmark.first_frame)
+    for form in ('txt', 'png'):
+        with pytest.raises(FormatError) as caught:
+            mots.read(tmp_path / form, benchmark, {'street': ends})
+        assert caught.value.problems == (f'sequence street: frames {ends[0]}..{ends[1]} are wanted, but all sequences '
+                                         f'must begin with frame {first}',)

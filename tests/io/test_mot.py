@@ -349,3 +349,21 @@ def test_boxes_come_back_exactly(start, size):
 def test_short_numbers_stay_short():
     boxes = np.array([[113.84, 274.5, 113.84 + 57.307, 274.5 + 130.05]])
     assert [_texts(column) for column in _sizes(boxes).T] == [['57.307'], ['130.05']]
+
+
+def test_results_of_some_frames(tmp_path):
+    """Results are of the whole sequence, as `gt.txt` is; the sequence map asks for frames 3..5."""
+    lines = [f'{frame},{frame},{frame},0,2,2,1,1,1' for frame in (1, 2, 3, 5, 6, 7)]
+    path = sequence(tmp_path / 'gt', *lines, info=None)
+    text(tmp_path / 'results' / 'street.txt', *lines)
+    ends = {'street': (3, 5)}
+    truth = mot.read(path, ends)
+    (found,) = mot.read_results(tmp_path / 'results', truth, ends).videos
+    assert (truth.videos[0].video.length, found.video) == (3, truth.videos[0].video)
+    for tracks in (truth.videos[0], found):
+        assert (tracks.frames.tolist(), tracks.ids.tolist()) == ([0, 2], [3, 5])
+        assert tracks.bboxes[:, 0].tolist() == [3, 5]
+    assert problems_of(mot.read_results, tmp_path / 'results', truth, {'street': (3, 6)}) == (
+        'sequence street: frames 3..6 are wanted, counted from 1, the ground truth has 3',
+        *(f'street.txt, line {line}: frame must be a whole number in 1..3, got {frame}'
+          for line, frame in ((4, 5), (5, 6), (6, 7))))

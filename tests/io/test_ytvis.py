@@ -141,6 +141,7 @@ def test_a_region_of_no_class_becomes_a_crowd_of_every_class(tmp_path, make_vide
     ({**OFFICIAL, 'annotations': OFFICIAL['annotations'] * 2}, r'annotations\[1\] \(id 4\): the id occurs twice'),
     (changed('annotations', 0, category_id=5), r'annotations\[0\] \(id 4\): unknown category 5'),
     (changed('annotations', 0, video_id=[7]), r'annotations\[0\] \(id 4\): unknown video \[7\]'),
+    (changed('annotations', 0, video_id=True), r'annotations\[0\] \(id 4\): unknown video True'),
     (changed('annotations', 0, segmentations=[None]), 'segmentations has 1 entries, video 7 has 3 frames'),
     (changed('annotations', 0, segmentations=[None] * 5), r'frames 3\.\.4 lie outside the video'),
     (changed('annotations', 0, segmentations=None, bboxes=None), 'keys are missing: segmentations, or bboxes'),

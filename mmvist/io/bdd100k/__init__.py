@@ -51,8 +51,8 @@ def read_results(path: str | Path, ground_truth: VideoSet,
     Args:
         path: As for `read`.
         ground_truth: Names the videos, frames, sizes and classes.
-        sequences: The ends that the ground truth was read with, if it was: frames that have no name are counted from
-            the same one, and those outside are left out.
+        sequences: The ends that the ground truth was read with, if it was: frames that are found by number are counted
+            from the same one, and those outside are left out.
 
     Raises:
         FileNotFoundError: There is no such file or folder.

@@ -123,15 +123,14 @@ def _numbered(video: Video, frames: Sequence[ListedFrame], ends: tuple[int, int]
     """Frames of results with their numbers in the ground truth: by name, or by index where that has no names."""
     positions = {stem(name): number for number, name in enumerate(frame_names(video))}
     numbered: dict[int, ListedFrame] = {}
+    first = 0 if ends is None else ends[0]
     for frame in frames:
-        number = positions.get(stem(frame.name)) if video.file_names else frame.index
+        by_index = None if frame.index is None else frame.index - first
+        number = positions.get(stem(frame.name)) if video.file_names else by_index
         size = (video.height, video.width)
-        if ends is not None and frame.index is not None:
-            is_outside = not ends[0] <= frame.index <= ends[1]
-            if is_outside and (number is None or not video.file_names):
+        if number not in range(video.length):
+            if ends is not None and by_index is not None and not 0 <= by_index <= ends[1] - first:
                 continue
-            number = number if video.file_names else frame.index - ends[0]
-        if number is None or number >= video.length:
             problems.add(frame.place, f'is no frame of video {video.name} in the ground truth, which has '
                                       f'{video.length}')
         elif number in numbered:

@@ -44,9 +44,9 @@ def read_txt(path: str | Path, benchmark: MOTSBenchmark = KITTI_MOTS,
 
     Raises:
         FileNotFoundError: There is no such file or folder.
-        FormatError: A wanted sequence has no file, begins with another frame than the benchmark's, or has lines that are
-            not as the format wants them: a wrong field, an unknown class, a broken mask or one of another size, a frame
-            outside the sequence, an id twice in a frame, masks of a frame that overlap. It lists all of them.
+        FormatError: A wanted sequence has no file, begins with another frame than the benchmark's, or has lines that
+            are not as the format wants them: a wrong field, an unknown class, a broken mask or one of another size, a
+            frame outside the sequence, an id twice in a frame, masks of a frame that overlap. It lists all of them.
     """
     path = Path(path)
     if not path.exists():

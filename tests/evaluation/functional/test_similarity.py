@@ -125,7 +125,7 @@ def test_no_masks_on_a_side(shape, make_tracks, rect):
 @pytest.mark.parametrize(('single_region', 'regions_for_all', 'expected'), [
     (False, False, [.6, 0]), (True, False, [.5, 0]), (False, True, [.6, .6]), (True, True, [.5, .5])])
 def test_regions_alone_or_together(single_region, regions_for_all, expected, make_tracks, rect):
-    """Two regions of class 0 beside each other cover a half and a tenth of a result of class 0, and of one of class 1."""
+    """Two regions of class 0 cover a half and a tenth of a result of class 0, and of one of class 1."""
     regions = [dict(id=track, ignore=True, masks={0: rect(x, 0, width, 20)})
                for track, x, width in ((8, 5, 5), (9, 4, 1))]
     found = make_tracks(dict(id=1, masks={0: rect(0, 0, 10, 5)}), dict(id=2, label=1, masks={0: rect(0, 10, 10, 5)}))

@@ -11,6 +11,7 @@ from mmengine.evaluator import Evaluator
 
 from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
+from mmvist.evaluation.metrics.base import ScoringError
 from mmvist.io import mots, ytvis
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
@@ -221,7 +222,7 @@ def two_processes(rank, folder, results, queue):
             metrics[1].results[0] = None  # scoring fails, on the first rank only
         try:
             metrics[1].evaluate(1)
-        except AttributeError as failure:
+        except ScoringError as failure:
             error = str(failure)
         queue.put((rank, scores, error))
         torch.distributed.destroy_process_group()
