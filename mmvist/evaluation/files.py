@@ -16,9 +16,9 @@ from mmvist.evaluation.functional.pairs import id_order, pair_videos, video_name
 from mmvist.evaluation.ground_truth import has_objects, no_objects
 from mmvist.io import formats
 from mmvist.io.formats import FORMATS
-from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import FormatError
 from mmvist.io.progress import progress
+from mmvist.io.seqmap import read_seqmap
 from mmvist.io.splits import apply_split
 from mmvist.structures import Video, VideoSet, VideoTracks
 
@@ -172,7 +172,7 @@ def _sequences(results: str | Path, ground_truth: str | Path, format: str, scori
 def _count_sequence(results: str | Path, ground_truth: str | Path, format: str, sequence: dict, scoring: Scoring,
                     options: dict) -> _CountedVideo:
     truth = FORMATS[format].read(ground_truth, sequence, **options)
-    found = FORMATS[format].read_results(results, truth, **options)
+    found = FORMATS[format].read_results(results, truth, sequence, **options)
     return _count_pair(*pair_videos(truth, found)[0], truth.classes, scoring)
 
 

@@ -21,7 +21,8 @@ class Format:
     Attributes:
         read: Reads ground truth. Where the format has sequences, the argument `sequences` names those wanted, with the
             numbers of their first and last frames where these are known; without it all are read.
-        read_results: Reads results for the videos and classes of a ground truth.
+        read_results: Reads results for the videos and classes of a ground truth; where the format has sequences, with
+            the `sequences` that the ground truth was read with.
         write: Writes ground truth.
         write_results: Writes results.
         regions: What its benchmark compares.
@@ -47,7 +48,9 @@ def _late(module: str, function: str) -> Callable:
 
 
 def _mots(benchmark: mots.MOTSBenchmark, write_ground_truth: Callable[..., None]) -> Format:
-    def read_results(path: str | Path, ground_truth: VideoSet, trusted: bool = False) -> VideoSet:
+    def read_results(path: str | Path, ground_truth: VideoSet, sequences: Sequences | None = None,
+                     trusted: bool = False) -> VideoSet:
+        # The ground truth knows how long sequences are, and all begin with the same frame.
         return mots.read_txt(path, benchmark, videos=[tracks.video for tracks in ground_truth.videos], trusted=trusted)
 
     def read(path: str | Path, sequences: Sequences | None = None, trusted: bool = False) -> VideoSet:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mmvist.io.mots import read_seqmap
 from mmvist.io.problems import Problems
+from mmvist.io.seqmap import read_seqmap
 from mmvist.io.sequences import IMAGE_SUFFIXES
 from mmvist.structures import Video, VideoSet
 

@@ -1,15 +1,17 @@
 """Scores of files: which videos count, and how files and ground truth find each other."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from mmvist.evaluation.files import BENCHMARK_SCORES, score_files
 from mmvist.evaluation.functional import Scoring
-from mmvist.io import bdd100k, mots, ytvis
+from mmvist.io import bdd100k, mot, mots, ytvis
 from mmvist.io.formats import FORMATS
 from mmvist.io.problems import FormatError
 from mmvist.io.splits import write_split
+from mmvist.structures import VideoSet
 
 FRAMES = Scoring(('mots',))
 
@@ -86,3 +88,15 @@ def test_several_videos_of_bdd100k(name, make_set, make_tracks, tmp_path):
 
 def test_every_format_has_scores():
     assert {*BENCHMARK_SCORES} == {*FORMATS}
+
+
+def test_a_part_of_a_sequence_keeps_its_numbers(make_video_tracks, tmp_path):
+    """Frames 3 to 6 of MOT, which counts from 1: truth and results are the same boxes, one moving a box a frame."""
+    tracks = make_video_tracks([(frame, 1, 0, (frame, 0, frame + 1, 8)) for frame in range(8)], 's', length=8)
+    tracks = replace(tracks, masks=(None,) * 8)
+    video_set = VideoSet(('pedestrian',), (tracks,), (1,))
+    mot.write(video_set, tmp_path / 'gt')
+    mot.write_results(video_set, tmp_path / 'results')
+    (tmp_path / 'seqmap').write_text('s empty 3 6\n')
+    scores = score_files(tmp_path / 'results', tmp_path / 'gt', 'mot', BENCHMARK_SCORES['mot'], tmp_path / 'seqmap')
+    assert (scores['mot/TP'], scores['mot/FN'], scores['mot/FP'], scores['mot/MOTP']) == (4, 0, 0, 1)

@@ -11,9 +11,9 @@ from mmvist.io.convert.fit import Fit, number_videos
 from mmvist.io.convert.sources import SOURCES, read_source, tell_format
 from mmvist.io.convert.staging import check_out, replaced
 from mmvist.io.convert.targets import TARGETS, Target
-from mmvist.io.mots import write_seqmap
 from mmvist.io.problems import FormatError, Problems
 from mmvist.io.progress import progress
+from mmvist.io.seqmap import read_seqmap, write_seqmap
 from mmvist.structures import VideoSet
 
 # Where the length of the videos of `forgets_length` formats is kept, in their folder.
@@ -135,7 +135,10 @@ def _read(request: Request) -> VideoSet:
         raise ValueError(f'the format {origin} has no results')
     known = read_source(truth, tell_format(truth) if origin == 'frames' else origin, request.seqmap, request.split,
                         img_prefix=request.img_prefix)
-    return formats.FORMATS[origin].read_results(request.source, known)
+    options = {}
+    if request.seqmap is not None and formats.FORMATS[origin].sequence_names is not None:
+        options['sequences'] = read_seqmap(request.seqmap)
+    return formats.FORMATS[origin].read_results(request.source, known, **options)
 
 
 def _is_frame_json(path: str | Path) -> bool:

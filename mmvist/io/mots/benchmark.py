@@ -39,12 +39,12 @@ def length_of(name: str, ends: tuple[int, int] | None, benchmark: MOTSBenchmark,
     """Number of frames between the ends of a sequence, where they are known.
 
     The official tools count from the benchmark's first frame whatever a sequence map says, so no sequence may begin
-    with another: its frames before that one would count.
+    with a later one: the frames before it would count.
     """
     if ends is None:
         return None
     first, last = ends
-    if first != benchmark.first_frame:
+    if first > benchmark.first_frame:
         problems.add(f'sequence {name}', f'frames {first}..{last} are wanted, but all sequences must begin with frame '
                                          f'{benchmark.first_frame}')
     return max(last - benchmark.first_frame + 1, 0)
