@@ -64,6 +64,8 @@ POOLED_SCORES = {
     'coco': lambda videos, classes: ap_scores([matches for video in videos for matches in video], classes),
 }
 METRICS = (*POOLED_SCORES, *FRAME_SCORES)
+# Beside the metrics: frames whose masks were cut to be disjoint.
+CUT_FRAMES = 'cut frames'
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ class Scoring:
         """
         if not counts:
             raise ValueError('there are no videos to score')
+        num_cut = sum(of_video.get(CUT_FRAMES, 0) for of_video in counts.values())
+        if num_cut:
+            logger.warning('masks of the results overlap in %d frames; the higher score took the pixels', num_cut)
         scores: Scores = {}
         for metric in self.metrics:
             for row, values in self._rows(metric, counts, classes, per_video).items():
@@ -149,36 +154,35 @@ class Scoring:
 
     def _count_frames(self, truth: VideoTracks, results: VideoTracks) -> dict[str, dict[int | None, Any]]:
         metrics = [name for name in self.metrics if name in FRAME_SCORES]
-        results, similarity = self._similarity(truth, results, RULES.get(self.rules, RULES['trackeval']))
+        results, similarity, num_cut = self._similarity(truth, results, RULES.get(self.rules, RULES['trackeval']))
         # What there is nothing of counts the same for every class.
         nothing = similarity.select(*(np.zeros(len(column), bool) for column in (similarity.gt_ids, similarity.ids)))
         parts = {None: nothing} | {label: similarity.of_label(label) for label in
                                    sorted({*similarity.gt_labels.tolist(), *similarity.labels.tolist()})}
         counts = {metric: {label: FRAME_SCORES[metric].count(part, self._rules(metric))
                            for label, part in parts.items()} for metric in metrics}
+        counts[CUT_FRAMES] = num_cut
         if 'frame' in self.metrics:
             counts['frame'] = {label: count_frame_ap(part, results.scores[results.labels == label])
                                for label, part in parts.items() if label is not None}
         return counts
 
     def _similarity(self, truth: VideoTracks, results: VideoTracks, rules: Rules
-                    ) -> tuple[VideoTracks, VideoSimilarity]:
-        """The results that are left to count, and how alike they are to the objects."""
+                    ) -> tuple[VideoTracks, VideoSimilarity, int]:
+        """The results that are left to count, how alike they are to the objects, and how many frames were cut."""
         if self.regions == 'boxes':
             if self.distractors:
                 results = without_distractors(truth, results)
                 truth = truth.select(~truth.ignore)
             ignore = 'any' if rules.single_region else 'union'
-            return results, box_similarity(truth, results, ignore, rules.regions_for_all)
+            return results, box_similarity(truth, results, ignore, rules.regions_for_all), 0
         require_masks(truth, 'ground truth')
         require_masks(results, 'results')
+        num_cut = 0
         if self.overlaps == 'by_score':
             results, num_cut = cut_overlaps(results)
-            if num_cut:
-                logger.warning('video %s: masks of the results overlap in %d frames; the higher score took the pixels',
-                               truth.video.name, num_cut)
         return results, mask_similarity(truth, results, self.overlaps == 'error', rules.single_region,
-                                        rules.regions_for_all)
+                                        rules.regions_for_all), num_cut
 
     def _rules(self, metric: str) -> Rules:
         return RULES.get(self.rules, RULES[FRAME_SCORES[metric].rules])
