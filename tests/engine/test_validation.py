@@ -5,7 +5,9 @@ from mmengine.evaluator import BaseMetric
 
 from mmvist.engine import build_runner
 from mmvist.evaluation.metrics.base import ScoringError
+from mmvist.io import ytvis
 from mmvist.registry import METRICS
+from mmvist.structures import VideoSet
 
 
 @METRICS.register_module()
@@ -44,3 +46,17 @@ def test_a_test_does_end(toy_config):
     toy_config.test_evaluator = dict(type='OddMetric')
     with pytest.raises(ScoringError, match='video v is not in gt.json'):
         build_runner(toy_config, toy_config.work_dir).test()
+
+
+def test_two_metrics_of_one_score_are_refused_before_the_first_step(toy_config, make_video_tracks, tmp_path):
+    tracks = make_video_tracks([(0, 1, 0, (0, 0, 2, 2))], video_id=1)
+    ytvis.write(VideoSet(('one', 'two'), (tracks,), (1, 2)), tmp_path / 'gt.json')
+    toy_config.val_cfg = dict(type='ValidationLoop')
+    toy_config.val_evaluator = [dict(type='MOTSMetric', ann_file=str(tmp_path / 'gt.json'), min_score=score)
+                                for score in (0.0, 0.5)]
+    del toy_config.default_hooks['checkpoint']['save_best'], toy_config.default_hooks['checkpoint']['rule']
+    toy_config.train_dataloader.dataset = dict(type='ToyDataset', length=4)
+    runner = build_runner(toy_config, toy_config.work_dir)
+    with pytest.raises(ValueError, match='several metrics would report hota, id, mots'):
+        runner.train()
+    assert runner.iter == 0
