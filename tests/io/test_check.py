@@ -9,11 +9,11 @@ import pytest
 from mmvist.io.checks import Oddity, count, examine, find_oddities
 from mmvist.io.checks.boxes import box_errors
 from mmvist.io.checks.class_lists import class_lists
-from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.checks.report import Report
 from mmvist.io.checks.statistics import ClassCounts, Spread
 from mmvist.io.json_file import write_json
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from mmvist.structures.overlaps import overlapping_pixels
 
 CLASSES = ('car', 'dog', 'cat')
 
@@ -132,8 +132,8 @@ def test_shared_pixels_are_those_of_a_count_over_images():
             counts[frame] = counts.get(frame, 0) + mask
     tracks = VideoTracks.from_rows(Video(1, 'v', 9, 11, 40), rows)
     expected = {frame: int((times > 1).sum()) for frame, times in counts.items() if (times > 1).any()}
-    assert shared_pixels(tracks) == expected
-    assert shared_pixels(tracks.select(np.zeros(len(tracks), bool))) == {}
+    assert overlapping_pixels(tracks) == expected
+    assert overlapping_pixels(tracks.select(np.zeros(len(tracks), bool))) == {}
 
 
 def test_the_report(street, tmp_path):

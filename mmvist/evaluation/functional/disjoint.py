@@ -5,19 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from mmvist.structures import VideoTracks, rle
-from mmvist.structures.runs import SortedRuns
-from mmvist.structures.video_runs import frame_portions, runs_of
-
-
-def overlapping_frames(tracks: VideoTracks) -> list[int]:
-    """Frames in which masks share pixels."""
-    num_pixels = tracks.video.height * tracks.video.width
-    frames: set[int] = set()
-    for start, stop in frame_portions(tracks, tracks):
-        runs = SortedRuns.of(runs_of(tracks, start, stop, 'results'))
-        behind = np.flatnonzero(runs.starts[1:] < np.maximum.accumulate(runs.ends)[:-1])
-        frames.update((start + runs.starts[1:][behind] // max(num_pixels, 1)).tolist())
-    return sorted(frames)
+from mmvist.structures.overlaps import overlapping_pixels, overlapping_rows
 
 
 def cut_overlaps(tracks: VideoTracks) -> tuple[VideoTracks, int]:
@@ -28,18 +16,10 @@ def cut_overlaps(tracks: VideoTracks) -> tuple[VideoTracks, int]:
     """
     size = tracks.video.height, tracks.video.width
     masks = list(tracks.masks)
-    frames = overlapping_frames(tracks)
+    frames = overlapping_pixels(tracks)
     for frame in frames:
-        rows = tracks.rows_at(frame).start + np.flatnonzero(_shared(tracks, frame).any(axis=1))
+        rows = np.unique(overlapping_rows(tracks, frame))
         cut = rle.make_disjoint([masks[row] for row in rows], tracks.scores[rows], *size)
         for row, mask in zip(rows, cut, strict=True):
             masks[row] = mask
     return replace(tracks, masks=tuple(masks)).select(rle.area(masks, *size) > 0), len(frames)
-
-
-def _shared(tracks: VideoTracks, frame: int) -> np.ndarray:
-    """Which masks of a frame share pixels with which others, (N, N) bool."""
-    masks = tracks.masks[tracks.rows_at(frame)]
-    shared = rle.iou(masks, masks, tracks.video.height, tracks.video.width) > 0
-    np.fill_diagonal(shared, False)
-    return shared

@@ -9,9 +9,9 @@ from mmvist.io.atomic import open_atomic
 from mmvist.io.bdd100k.bitmask import CROWD
 from mmvist.io.bdd100k.classes import CATEGORY_IDS, CLASSES
 from mmvist.io.bdd100k.listing import frame_names, stem
+from mmvist.io.disjoint_masks import check_disjoint
 from mmvist.io.label_image import join_values
 from mmvist.io.label_png import encode_png
-from mmvist.io.mots.benchmark import overlaps
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.io.sequences import check_names
@@ -45,11 +45,7 @@ def write_bitmask(video_set: VideoSet, folder: str | Path) -> None:
     for tracks, stems in zip(videos, names, strict=True):
         if len(set(stems)) < len(stems):
             problems.add(f'video {tracks.video.name}', 'two frames have files of one name')
-        boxes_alone = [row for row, mask in enumerate(tracks.masks) if mask is None]
-        for row in boxes_alone:
-            problems.add(f'video {tracks.video.name}, frame {tracks.frames[row]}', f'id {tracks.ids[row]} has no mask')
-        for frame, fault in () if boxes_alone else overlaps(tracks):
-            problems.add(f'video {tracks.video.name}, frame {frame}', fault)
+        check_disjoint(tracks, problems)
     problems.check()
     # The last entry is what label -1 looks up.
     numbers = np.array([*(CATEGORY_IDS[CLASSES.index(name)] for name in video_set.classes), 0])

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from mmvist.io.checks.boxes import box_errors
-from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks, rle
+from mmvist.structures.overlaps import overlapping_pixels
 
 # Pixels; fewer are 4 x 4, less than a cell of a network's finest features.
 TINY = 16
@@ -150,7 +150,7 @@ def _some_maskless(tracks: VideoTracks) -> Iterable[str]:
 def _overlaps(tracks: VideoTracks) -> dict[str, int]:
     """Pixels that several objects have, by the place of the frame."""
     objects = tracks.select(~tracks.ignore & _has_mask(tracks))
-    return {f'{_video(tracks)}, frame {frame}': pixels for frame, pixels in shared_pixels(objects).items()}
+    return {f'{_video(tracks)}, frame {frame}': pixels for frame, pixels in overlapping_pixels(objects).items()}
 
 
 LOOKS: dict[str, Callable[[VideoTracks], Iterable[str]]] = {

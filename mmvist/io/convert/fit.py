@@ -8,11 +8,11 @@ import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.io.checks.boxes import box_errors
-from mmvist.io.checks.overlaps import shared_pixels
 from mmvist.io.convert.ids import fit_ids, with_one_class
 from mmvist.io.convert.targets import BOXES, IGNORE, IMAGES, MASKS, RATES, SCORES, SIZES, TRACK_SCORES, Target
 from mmvist.io.problems import Problems
 from mmvist.structures import VideoTracks, rle
+from mmvist.structures.overlaps import overlapping_pixels
 
 MAX_PLACES = 3
 BOX_TOLERANCE = 1.0  # pixels
@@ -91,7 +91,7 @@ class Fit:
         is_kept = rle.area(masks, *size) > 0
         lost['empty masks'] += int((~is_kept).sum())
         clashing = {}
-        for frame in shared_pixels(tracks):
+        for frame in overlapping_pixels(tracks):
             rows = np.arange(tracks.offsets[frame], tracks.offsets[frame + 1])
             regions, objects = rows[tracks.ignore[rows]], rows[~tracks.ignore[rows]]
             if len(regions):

@@ -7,9 +7,9 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.davis.palette import VOID, palette
+from mmvist.io.disjoint_masks import check_disjoint
 from mmvist.io.label_image import join_values
 from mmvist.io.label_png import encode_png
-from mmvist.io.mots.benchmark import overlaps
 from mmvist.io.problems import Problems
 from mmvist.io.progress import progress
 from mmvist.io.sequences import check_names
@@ -36,11 +36,7 @@ def write(video_set: VideoSet, folder: str | Path) -> None:
     check_names(video_set, problems)
     videos = [replace(tracks, ids=_values(tracks, problems)) for tracks in video_set.videos]
     for tracks in video_set.videos:
-        boxes_alone = [row for row, mask in enumerate(tracks.masks) if mask is None]
-        for row in boxes_alone:
-            problems.add(f'video {tracks.video.name}, frame {tracks.frames[row]}', f'id {tracks.ids[row]} has no mask')
-        for frame, fault in () if boxes_alone else overlaps(tracks):
-            problems.add(f'video {tracks.video.name}, frame {frame}', fault)
+        check_disjoint(tracks, problems)
     problems.check()
     images = ((tracks, frame) for tracks in videos for frame in range(tracks.video.length))
     for tracks, frame in progress(images, sum(tracks.video.length for tracks in videos), f'writing {folder}'):

@@ -1,15 +1,11 @@
 """What MOTS benchmarks with one file format differ in, and what their readers and writers share."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
+from mmvist.io.disjoint_masks import check_disjoint
 from mmvist.io.problems import Problems
 from mmvist.io.sequences import check_names
-from mmvist.structures import VideoSet, VideoTracks, rle
-from mmvist.structures.runs import SortedRuns
-from mmvist.structures.video_runs import frame_portions, runs_of
+from mmvist.structures import VideoSet, VideoTracks
 
 IGNORE_CLASS = 10
 IGNORE_ID = 10000
@@ -62,32 +58,9 @@ def writable_frames(video_set: VideoSet, target: str) -> list[tuple[VideoTracks,
         problems.add('classes', f'class number {IGNORE_CLASS} means ignore')
     result = []
     for tracks in video_set.videos:
-        name = tracks.video.name
-        boxes_alone = [row for row, mask in enumerate(tracks.masks) if mask is None]
-        for row in boxes_alone:
-            problems.add(f'video {name}, frame {tracks.frames[row]}', f'id {tracks.ids[row]} has no mask')
-        for frame, fault in () if boxes_alone else overlaps(tracks):
-            problems.add(f'video {name}, frame {frame}', fault)
+        check_disjoint(tracks, problems)
         frames = [tracks.rows_at(frame) for frame in range(tracks.video.length)]
         result.append((tracks, frames))
     check_names(video_set, problems, may_be_empty=True)
     problems.check()
     return result
-
-
-def overlaps(tracks: VideoTracks) -> Iterator[tuple[int, str]]:
-    """Frames in which masks share pixels, and which masks do.
-
-    Args:
-        tracks: With a mask in every row, none of them broken.
-    """
-    size = tracks.video.height, tracks.video.width
-    for start, stop in frame_portions(tracks, tracks):
-        if SortedRuns.of(runs_of(tracks, start, stop, 'masks')).disjoint:
-            continue
-        for frame in range(start, stop):
-            rows = tracks.rows_at(frame)
-            masks, ids = tracks.masks[rows], tracks.ids[rows]
-            pairs = np.argwhere(np.triu(rle.iou(masks, masks, *size), 1) > 0)
-            if len(pairs):
-                yield frame, f'masks overlap: {", ".join(f"{ids[one]} and {ids[other]}" for one, other in pairs)}'

@@ -8,13 +8,13 @@ import numpy as np
 from pycocotools import mask as coco
 
 from mmvist.io.atomic import open_atomic
+from mmvist.io.disjoint_masks import overlaps
 from mmvist.io.mots.benchmark import (
     IGNORE_CLASS,
     IGNORE_ID,
     KITTI_MOTS,
     MOTSBenchmark,
     length_of,
-    overlaps,
     writable_frames,
 )
 from mmvist.io.problems import Problems

@@ -2,16 +2,20 @@
 
 import numpy as np
 
-from mmvist.structures import VideoTracks
+from mmvist.structures import rle
 from mmvist.structures.runs import SortedRuns
+from mmvist.structures.video import VideoTracks
 from mmvist.structures.video_runs import frame_portions, runs_of
 
 
-def shared_pixels(tracks: VideoTracks) -> dict[int, int]:
-    """Pixels that lie in more than one mask, by frame; frames without such are left out.
+def overlapping_pixels(tracks: VideoTracks) -> dict[int, int]:
+    """Pixels that lie in more than one mask, by frame, rising; frames without such are left out.
 
     Args:
-        tracks: With a mask in every row, none of them broken.
+        tracks: With a mask in every row.
+
+    Raises:
+        ValueError: A mask is broken.
     """
     num_pixels = tracks.video.height * tracks.video.width
     shared = {}
@@ -28,3 +32,11 @@ def shared_pixels(tracks: VideoTracks) -> dict[int, int]:
         totals = np.bincount(frames, lengths, stop - start).astype(np.int64)
         shared |= {start + frame: int(totals[frame]) for frame in np.flatnonzero(totals).tolist()}
     return shared
+
+
+def overlapping_rows(tracks: VideoTracks, frame: int) -> np.ndarray:
+    """Pairs of rows of a frame whose masks share pixels, (K, 2) int64, each pair once."""
+    rows = tracks.rows_at(frame)
+    masks = tracks.masks[rows]
+    shared = rle.iou(masks, masks, tracks.video.height, tracks.video.width) > 0
+    return rows.start + np.argwhere(np.triu(shared, 1))
