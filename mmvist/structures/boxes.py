@@ -14,10 +14,45 @@ def box_iou(first: Tensor, second: Tensor) -> Tensor:
     Returns:
         (N, M) in 0..1; zero where both boxes are empty.
     """
-    top_left = torch.maximum(first[:, None, :2], second[None, :, :2])
-    bottom_right = torch.minimum(first[:, None, 2:], second[None, :, 2:])
-    common = (bottom_right - top_left).clamp(min=0).prod(-1)
-    area_first = (first[:, 2:] - first[:, :2]).clamp(min=0).prod(-1)
-    area_second = (second[:, 2:] - second[:, :2]).clamp(min=0).prod(-1)
-    union = area_first[:, None] + area_second[None] - common
+    width, height = common_sides(first, second)
+    return _over_union(width.clamp(min=0) * height.clamp(min=0), first, second)
+
+
+def signed_box_iou(first: Tensor, second: Tensor) -> Tensor:
+    """Intersection over union whose intersection counts negative where boxes lie apart (Porzi et al. 2020, App. C).
+
+    Args:
+        first: (N, 4) xyxy.
+        second: (M, 4) xyxy.
+
+    Returns:
+        (N, M) in -1..1; zero for boxes that touch.
+    """
+    width, height = common_sides(first, second)
+    area = (width * height).abs()
+    return _over_union(torch.where((width > 0) & (height > 0), area, -area), first, second)
+
+
+def centre_aspect_height(bboxes: Tensor) -> Tensor:
+    """Boxes (N, 4) xyxy as centre x, centre y, width over height, height; (N, 4) float64, of no box less than a pixel."""
+    left, top, right, bottom = bboxes.double().unbind(-1)
+    width, height = (right - left).clamp(min=1), (bottom - top).clamp(min=1)
+    return torch.stack([(left + right) / 2, (top + bottom) / 2, width / height, height], dim=-1)
+
+
+def common_sides(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
+    """Width and height (N, M) of the rectangle that every pair shares; negative is the distance between them."""
+    left, top, right, bottom = first[:, None].unbind(-1)
+    other_left, other_top, other_right, other_bottom = second.unbind(-1)
+    return (torch.minimum(right, other_right) - torch.maximum(left, other_left),
+            torch.minimum(bottom, other_bottom) - torch.maximum(top, other_top))
+
+
+def _over_union(common: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    union = _area(first)[:, None] + _area(second) - common
     return common / union.clamp(min=torch.finfo(union.dtype).tiny)
+
+
+def _area(bboxes: Tensor) -> Tensor:
+    left, top, right, bottom = bboxes.unbind(-1)
+    return (right - left).clamp(min=0) * (bottom - top).clamp(min=0)

@@ -23,6 +23,13 @@ FIELDS = {
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
     'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
     'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
+    'confirmed': Field((), False, 'track: whether it was detected often enough to be output'),
+    'inherited': Field((), False, 'detection: id of the track it was made from, -1 for none'),
+    'gallery': Field(None, True, 'track: embeddings of many of its detections, a tracking.gallery.Gallery'),
+    'motion': Field((4, 2), True, 'track: value and change a frame of the four numbers that a Kalman filter follows'),
+    'spread': Field((4, 3), True, 'track: variance of value, covariance, variance of change of these four'),
+    'expected': Field((4, 2), True, 'track: these numbers as a Kalman filter expects them measured, and their variance'),
+    'observed': Field((4,), True, 'track: xyxy of its last detection, however far a propagator has moved it since'),
     'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
 }
 

@@ -11,6 +11,7 @@ from mmvist.registry import TASK_UTILS
 
 DROPPED = -1
 LOSERS = ('drop', 'new', 'next')
+MODES = ('slack', 'cardinality')
 
 
 @TASK_UTILS.register_module()
@@ -58,12 +59,10 @@ class Greedy:
 
 
 @TASK_UTILS.register_module()
-class Hungarian:
-    """The one-to-one decision with the largest sum of scores.
+class InOrder:
+    """Each track, the oldest first, takes its best detection that is still free and no worse than "new".
 
-    Each detection has a "new" row of its own, so births take part in the optimum: a match is worth what it scores above
-    a new track, and pairs that score no more than that are left unmatched. Forbidden pairs never come back. A detection
-    that must not be born counts one less than the lowest score when it is dropped.
+    The rule of the IoU tracker (Bochinski et al. 2017, Algorithm 1).
     """
 
     def __call__(self, affinity: np.ndarray) -> np.ndarray:
@@ -72,15 +71,56 @@ class Hungarian:
         Returns:
             (D,) int64 rows; `DROPPED` where a detection is unmatched and its "new" is forbidden.
         """
+        new, pairs = affinity[0], np.where(affinity[1:] >= affinity[0], affinity[1:], -np.inf)
+        rows = np.where(new > -np.inf, 0, DROPPED)
+        for track in np.flatnonzero((pairs > -np.inf).any(axis=1)).tolist():
+            best = int(pairs[track].argmax())
+            if pairs[track, best] > -np.inf:
+                rows[best] = track + 1
+                pairs[:, best] = -np.inf
+        return rows
+
+
+@TASK_UTILS.register_module()
+class Hungarian:
+    """The one-to-one decision with the largest sum.
+
+    A pair may match if it scores no less than the detection's "new"; forbidden pairs never come back.
+
+    Args:
+        mode: What is summed. 'slack': what a match scores above "new", so births take part in the optimum and two poor
+            matches may give way to a good one. 'cardinality': as many matches as there can be, and the highest scores
+            among those, as programs do that solve for all and strike out what is forbidden afterwards.
+    """
+
+    def __init__(self, mode: str = 'slack') -> None:
+        if mode not in MODES:
+            raise ValueError(f'Hungarian: mode must be one of {MODES}, got {mode!r}')
+        self.mode = mode
+
+    def __call__(self, affinity: np.ndarray) -> np.ndarray:
+        """Decide on a matrix (1 + T, D).
+
+        Returns:
+            (D,) int64 rows; `DROPPED` where a detection is unmatched and its "new" is forbidden. Such a detection counts
+            one less than the lowest score when it is dropped.
+        """
         affinity = np.asarray(affinity, np.float64)
         new, pairs = affinity[0], affinity[1:]
-        allowed = pairs > -np.inf
         rows = np.where(new > -np.inf, 0, DROPPED)
+        allowed = (pairs > -np.inf) & (pairs >= new)
         if not allowed.any():
             return rows
         floor = np.where(new > -np.inf, new, affinity[affinity > -np.inf].min() - 1)
-        gain = np.where(allowed, np.maximum(np.where(allowed, pairs, 0) - floor, 0), 0)
+        if self.mode == 'slack':
+            gain = np.where(allowed, pairs, 0) - np.where(allowed, floor, 0)
+            # A match that gains nothing is still one: what is not allowed must be a little worse.
+            gain = np.where(allowed, gain, -1e-9 * max(gain.max(), 1.0))
+        else:
+            lowest, highest = pairs[allowed].min(), pairs[allowed].max()
+            forbidden = lowest - (highest - lowest + 1) * (min(pairs.shape) + 1)
+            gain = np.where(allowed, pairs, forbidden)
         tracks, detections = linear_sum_assignment(gain, maximize=True)
-        real = gain[tracks, detections] > 0
+        real = allowed[tracks, detections]
         rows[detections[real]] = tracks[real] + 1
         return rows

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
-from mmvist.structures.boxes import box_iou
+from mmvist.structures.boxes import box_iou, signed_box_iou
 from mmvist.structures.instances import Instances
+from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_iou, squared_mahalanobis
 
 
 def with_new_row(matrix: Tensor, new: float) -> Tensor:
@@ -47,15 +48,123 @@ class Score:
 
 
 @TASK_UTILS.register_module()
+class EmbeddingDistance:
+    """Distance of embeddings, counted negative; to the nearest of a track's gallery where its memory keeps one.
+
+    Args:
+        metric: 'cosine', 0..2, or 'euclidean'.
+        weight: Factor of the distance.
+        new: Distance that "a new track" is taken to have: the threshold, where this is the only cue.
+    """
+
+    def __init__(self, metric: str, weight: float = 1.0, new: float = 0.0) -> None:
+        self.metric, self.weight, self.new = check_metric('EmbeddingDistance', metric), weight, new
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), at most zero."""
+        return -self.weight * with_new_row(embedding_distance(tracks, detections, self.metric), self.new)
+
+
+@TASK_UTILS.register_module()
+class Mahalanobis:
+    """Squared distance from where `KalmanFilter` expects a track, counted negative (Wojke et al. 2017, Eq. 1).
+
+    Args:
+        weight: Factor of the distance.
+        new: Squared distance that "a new track" is taken to have.
+    """
+
+    def __init__(self, weight: float = 1.0, new: float = 0.0) -> None:
+        self.weight, self.new = weight, new
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), at most zero."""
+        return -self.weight * with_new_row(squared_mahalanobis(tracks, detections), self.new)
+
+
+@TASK_UTILS.register_module()
 class BoxIoU:
-    """Overlap of boxes. Row 0, a new track, scores `new`."""
+    """Overlap of boxes. Row 0, a new track, scores `new`.
+
+    Args:
+        weight: Factor of the overlap.
+        new: Overlap that "a new track" is taken to have.
+        observed: Compare with a track's last detection, not with where the propagator moved it.
+    """
+
+    def __init__(self, weight: float = 1.0, new: float = 0.0, observed: bool = False) -> None:
+        self.weight, self.new = weight, new
+        self.column = 'observed' if observed else 'bboxes'
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), in 0..weight below row 0."""
+        return self.weight * with_new_row(box_iou(getattr(tracks, self.column), detections.bboxes), self.new)
+
+
+@TASK_UTILS.register_module()
+class SignedBoxIoU:
+    """Overlap of boxes that tells near from far where there is none (Porzi et al. 2020, App. C), less one.
+
+    The paper adds it to a distance with the wrong sign; what it means is the distance 1 - sIoU, and this is its negative.
+
+    Args:
+        weight: Factor of the distance.
+        new: Distance that "a new track" is taken to have.
+    """
+
+    def __init__(self, weight: float = 1.0, new: float = 0.0) -> None:
+        self.weight, self.new = weight, new
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), in -2 weight..0 below row 0."""
+        return -self.weight * with_new_row(1 - signed_box_iou(tracks.bboxes, detections.bboxes), self.new)
+
+
+@TASK_UTILS.register_module()
+class MaskIoU:
+    """Overlap of masks, in pixels of the original image; needs the tracker's `pixel_masks`.
+
+    Args:
+        weight: Factor of the overlap.
+        new: Overlap that "a new track" is taken to have.
+    """
 
     def __init__(self, weight: float = 1.0, new: float = 0.0) -> None:
         self.weight, self.new = weight, new
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), in 0..weight below row 0."""
-        return self.weight * with_new_row(box_iou(tracks.bboxes, detections.bboxes), self.new)
+        return self.weight * with_new_row(mask_iou(tracks, detections), self.new)
+
+
+@TASK_UTILS.register_module()
+class Gap:
+    """Frames since a track's last detection, counted negative, equal for all detections (Porzi et al. 2020, Eq. 6).
+
+    Args:
+        window: Number of frames that counts one.
+    """
+
+    def __init__(self, window: int) -> None:
+        self.window = window
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), zero in row 0."""
+        gaps = tracks.gaps.to(detections.scores.dtype) / self.window
+        return -with_new_row(gaps[:, None].expand(-1, len(detections)), 0.0)
+
+
+@TASK_UTILS.register_module()
+class InheritedId:
+    """One where a detection was made from the track, zero elsewhere; `new` in row 0."""
+
+    def __init__(self, weight: float = 1.0, new: float = 0.5) -> None:
+        self.weight, self.new = weight, new
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), 0 or weight below row 0."""
+        same = (tracks.ids[:, None] == detections.inherited).to(detections.scores.dtype)
+        return self.weight * with_new_row(same, self.new)
 
 
 @TASK_UTILS.register_module()

@@ -1,12 +1,17 @@
-"""Memories: what a track keeps of the detections it was given."""
+"""Memories: what a track keeps of the detections it was given.
+
+`start` makes tracks of detections, row by row; `update` gives tracks one more detection each, row by row.
+"""
 
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
 from mmvist.structures.instances import Instances
+from mmvist.tracking.gallery import Gallery
+
+COLUMNS = ('bboxes', 'labels', 'embeds')
 
 
 @TASK_UTILS.register_module()
@@ -19,29 +24,67 @@ class LatestMemory:
             every match, its code freezes it: `frozen=['labels']`.
     """
 
-    def __init__(self, columns: Sequence[str] = ('bboxes', 'labels', 'embeds'), frozen: Sequence[str] = ()) -> None:
+    def __init__(self, columns: Sequence[str] = COLUMNS, frozen: Sequence[str] = ()) -> None:
         unknown = set(frozen) - set(columns)
         if unknown:
             raise ValueError(f'LatestMemory: frozen must be among columns {list(columns)}, got {sorted(unknown)}')
         self.columns, self.frozen = tuple(columns), tuple(frozen)
 
-    def init(self, detections: Instances) -> Instances:
-        """No tracks yet, with the columns that those born of such detections will have."""
-        return detections[:0].only([name for name in self.columns if name in detections])
+    def start(self, detections: Instances) -> Instances:
+        """Tracks (N) of detections (N)."""
+        return detections.only([name for name in self.columns if name in detections])
 
-    def update(self, tracks: Instances, detections: Instances, source: Tensor) -> Instances:
-        """Next frame's tracks.
+    def update(self, tracks: Instances, detections: Instances) -> Instances:
+        """Tracks (N) after one more detection each."""
+        latest = self.start(detections)
+        return latest.replace(**{name: getattr(tracks, name) for name in self.frozen}) if self.frozen else latest
 
-        Args:
-            tracks: T tracks.
-            detections: D detections, with the tracks' columns.
-            source: (T',) for each track to be, the row of [tracks, detections] it comes from, old tracks first: k for
-                track k unmatched, T + d for detection d. T' - T births follow.
-        """
-        count = len(tracks)
-        both = Instances.cat([tracks, detections.only(tracks.columns)])
-        updated = both[source]
-        if not self.frozen:
-            return updated
-        kept = both[torch.cat([torch.arange(count, device=source.device), source[count:]])]
-        return updated.replace(**{name: getattr(kept, name) for name in self.frozen})
+
+@TASK_UTILS.register_module()
+class MomentumMemory:
+    """A track's embedding is the moving average of its detections'; the rest is the last detection's.
+
+    Args:
+        momentum: Share of the average so far, in 0..1; the new embedding has the rest.
+        columns: What is kept beside the embedding.
+    """
+
+    def __init__(self, momentum: float, columns: Sequence[str] = COLUMNS[:-1]) -> None:
+        if not 0 <= momentum < 1:
+            raise ValueError(f'MomentumMemory: momentum must lie in 0..1 and below 1, got {momentum}')
+        self.momentum, self.columns = momentum, tuple(columns)
+
+    def start(self, detections: Instances) -> Instances:
+        """Tracks (N) of detections (N)."""
+        return detections.only([*self.columns, 'embeds'])
+
+    def update(self, tracks: Instances, detections: Instances) -> Instances:
+        """Tracks (N) after one more detection each."""
+        embeds = torch.lerp(detections.embeds, tracks.embeds, self.momentum)
+        return self.start(detections).replace(embeds=embeds)
+
+
+@TASK_UTILS.register_module()
+class GalleryMemory:
+    """A track keeps the embeddings of its last detections, and is as far from a detection as the nearest of them.
+
+    DeepSORT's appearance memory (Wojke et al. 2017, section 2.2).
+
+    Args:
+        budget: Most embeddings a track keeps; the oldest goes first.
+        columns: What is kept of the last detection beside.
+    """
+
+    def __init__(self, budget: int, columns: Sequence[str] = COLUMNS[:-1]) -> None:
+        if budget < 1:
+            raise ValueError(f'GalleryMemory: budget must be at least 1, got {budget}')
+        self.budget, self.columns = budget, tuple(columns)
+
+    def start(self, detections: Instances) -> Instances:
+        """Tracks (N) of detections (N)."""
+        return detections.only(self.columns).replace(gallery=Gallery.of(detections.embeds))
+
+    def update(self, tracks: Instances, detections: Instances) -> Instances:
+        """Tracks (N) after one more detection each."""
+        gallery = tracks.gallery.added(detections.embeds, self.budget)
+        return detections.only(self.columns).replace(gallery=gallery)

@@ -1,10 +1,13 @@
-"""Bookkeeping of live tracks on the host: age, length, votes, mean score."""
+"""Bookkeeping of live tracks on the host: age, length, votes, scores."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from mmvist.structures import TrackSummary
+
+LABELS = ('vote', 'last')
+SCORES = ('mean', 'max', 'last')
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,64 +16,93 @@ class TrackRecords:
 
     Attributes:
         ids: (T,) int64.
+        first_frames: (T,) int64, frame of the first detection.
         last_frames: (T,) int64, frame of the last detection.
         lengths: (T,) int64, number of detections.
         score_sums: (T,) float64, sum of the detections' scores.
+        top_scores: (T,) float64, highest of them.
+        last_scores: (T,) float64, that of the last detection.
+        last_labels: (T,) int64, class of the last detection.
         votes: (T, C) int64, detections of each class; C grows as classes appear.
     """
 
     ids: np.ndarray
+    first_frames: np.ndarray
     last_frames: np.ndarray
     lengths: np.ndarray
     score_sums: np.ndarray
+    top_scores: np.ndarray
+    last_scores: np.ndarray
+    last_labels: np.ndarray
     votes: np.ndarray
 
     @classmethod
     def empty(cls) -> 'TrackRecords':
         """No track."""
-        none = np.zeros(0, np.int64)
-        return cls(none, none, none, np.zeros(0), np.zeros((0, 0), np.int64))
+        whole, real = np.zeros(0, np.int64), np.zeros(0)
+        return cls(whole, whole, whole, whole, real, real, real, whole, np.zeros((0, 0), np.int64))
+
+    @classmethod
+    def start(cls, frame: int, ids: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> 'TrackRecords':
+        """Tracks of one detection each."""
+        frames, scores = np.full(len(ids), frame, np.int64), np.asarray(scores, np.float64)
+        votes = (labels[:, None] == np.arange(labels.max(initial=-1) + 1)).astype(np.int64)
+        return cls(np.asarray(ids, np.int64), frames, frames, np.ones(len(ids), np.int64), scores, scores, scores,
+                   labels, votes)
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def select(self, rows: np.ndarray) -> 'TrackRecords':
         """Keep some rows, by index or (T,) bool."""
-        return TrackRecords(self.ids[rows], self.last_frames[rows], self.lengths[rows], self.score_sums[rows],
-                            self.votes[rows])
+        return TrackRecords(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @staticmethod
     def cat(first: 'TrackRecords', second: 'TrackRecords') -> 'TrackRecords':
         """Rows of both, one after another."""
         width = max(first.votes.shape[1], second.votes.shape[1])
-        votes = [np.pad(part.votes, ((0, 0), (0, width - part.votes.shape[1]))) for part in (first, second)]
-        columns = [np.concatenate([getattr(first, name), getattr(second, name)])
-                   for name in ('ids', 'last_frames', 'lengths', 'score_sums')]
-        return TrackRecords(*columns, np.concatenate(votes))
-
-    def add(self, ids: np.ndarray) -> 'TrackRecords':
-        """Append tracks without detections."""
-        count = len(ids)
-        return TrackRecords(np.append(self.ids, ids), np.append(self.last_frames, np.zeros(count, np.int64)),
-                            np.append(self.lengths, np.zeros(count, np.int64)),
-                            np.append(self.score_sums, np.zeros(count)),
-                            np.pad(self.votes, ((0, count), (0, 0))))
+        columns = [np.concatenate([getattr(first, field.name), getattr(second, field.name)])
+                   for field in fields(TrackRecords)[:-1]]
+        return TrackRecords(*columns, np.concatenate([first._votes(width), second._votes(width)]))
 
     def observe(self, frame: int, rows: np.ndarray, labels: np.ndarray, scores: np.ndarray) -> 'TrackRecords':
         """Count one detection for each of `rows`, which are distinct."""
         if len(rows) == 0:
             return self
-        missing = max(int(labels.max()) + 1 - self.votes.shape[1], 0)
-        votes = np.pad(self.votes, ((0, 0), (0, missing)))
+        votes = self._votes(max(int(labels.max()) + 1, self.votes.shape[1])).copy()
         votes[rows, labels] += 1
-        last_frames, lengths, score_sums = self.last_frames.copy(), self.lengths.copy(), self.score_sums.copy()
-        last_frames[rows] = frame
+        lengths, score_sums, top_scores = self.lengths.copy(), self.score_sums.copy(), self.top_scores.copy()
         lengths[rows] += 1
         score_sums[rows] += scores
-        return replace(self, last_frames=last_frames, lengths=lengths, score_sums=score_sums, votes=votes)
+        top_scores[rows] = np.maximum(top_scores[rows], scores)
+        last_frames, last_scores = self.last_frames.copy(), self.last_scores.copy()
+        last_labels = self.last_labels.copy()
+        last_frames[rows], last_scores[rows], last_labels[rows] = frame, scores, labels
+        return TrackRecords(self.ids, self.first_frames, last_frames, lengths, score_sums, top_scores, last_scores,
+                            last_labels, votes)
 
-    def summaries(self, min_length: int) -> dict[int, TrackSummary]:
-        """Majority label (lowest on a tie) and mean score of each track; kept from `min_length` detections on."""
-        labels = self.votes.argmax(axis=1) if len(self) else []
-        return {int(track): TrackSummary(int(label), float(total / length), bool(length >= min_length))
-                for track, label, total, length in zip(self.ids, labels, self.score_sums, self.lengths, strict=True)}
+    def labels(self, rule: str) -> np.ndarray:
+        """Class of each track (T,): 'vote' is the most frequent, the lowest on a tie, 'last' the last detection's."""
+        # Without any detection there is no class to vote for.
+        return self.last_labels if rule == 'last' or len(self) == 0 else self.votes.argmax(axis=1)
+
+    def scores(self, rule: str) -> np.ndarray:
+        """Score of each track (T,): 'mean', 'max' or 'last' of its detections'."""
+        return {'mean': self.score_sums / np.maximum(self.lengths, 1), 'max': self.top_scores,
+                'last': self.last_scores}[rule]
+
+    def summaries(self, kept: np.ndarray, label: str = 'vote', score: str = 'mean') -> dict[int, TrackSummary]:
+        """What is told of each track, by id.
+
+        Args:
+            kept: (T,) bool, tracks to report.
+            label: Rule of `labels`.
+            score: Rule of `scores`.
+        """
+        rows = zip(self.ids.tolist(), self.labels(label).tolist(), self.scores(score).tolist(), kept.tolist(),
+                   strict=True)
+        return {track: TrackSummary(name, value, keep) for track, name, value, keep in rows}
+
+    def _votes(self, width: int) -> np.ndarray:
+        missing = width - self.votes.shape[1]
+        return np.pad(self.votes, ((0, 0), (0, missing))) if missing else self.votes

@@ -1,7 +1,8 @@
 """A stage: one round of comparing and deciding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,21 +17,50 @@ class Stage:
         cues: Configs of cues; their matrices are added.
         assigner: Config of the assigner.
         gates: Configs of gates; a pair must pass all.
+        cascade: Tracks choose by age: those detected in the frame before first, then those that missed one frame, and so
+            on (Wojke et al. 2017, Listing 1).
     """
 
-    def __init__(self, cues: Sequence[dict], assigner: dict, gates: Sequence[dict] = ()) -> None:
+    def __init__(self, cues: Sequence[dict], assigner: dict, gates: Sequence[dict] = (), cascade: bool = False) -> None:
         if not cues:
             raise ValueError('Stage: at least one cue is needed')
         self.cues = [TASK_UTILS.build(cue) for cue in cues]
         self.gates = [TASK_UTILS.build(gate) for gate in gates]
         self.assigner = TASK_UTILS.build(assigner)
+        self.cascade = cascade
 
     def affinity(self, tracks: Instances, detections: Instances) -> Tensor:
         """Score of every pair, (1 + tracks, detections), `-inf` where a gate forbids it."""
         total = self.cues[0](tracks, detections)
         for cue in self.cues[1:]:
             total = total + cue(tracks, detections)
-        for gate in self.gates:
-            allowed = gate(tracks, detections)
-            total = torch.cat([total[:1], total[1:].masked_fill(~allowed, -torch.inf)])
-        return total
+        if not self.gates:
+            return total
+        allowed = self.gates[0](tracks, detections)
+        for gate in self.gates[1:]:
+            allowed = allowed & gate(tracks, detections)
+        return torch.cat([total[:1], total[1:].masked_fill(~allowed, -torch.inf)])
+
+    def decide(self, affinity: np.ndarray, tracks: np.ndarray, detections: np.ndarray, gaps: np.ndarray
+               ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Decide on what is left over, round by round.
+
+        Args:
+            affinity: (1 + T, D) of all tracks and detections, on the host.
+            tracks: Tracks that are free, rising.
+            detections: Detections that are open, rising.
+            gaps: (T,) frames since each track's last detection.
+
+        Yields:
+            Detections and the rows of `affinity` they take, as an assigner gives them; those that are still open after
+            the last round have row 0.
+        """
+        rounds = [tracks[gaps[tracks] == gap] for gap in np.unique(gaps[tracks])] if self.cascade else [tracks]
+        for some in rounds:
+            if len(detections) == 0:
+                return
+            decided = self.assigner(affinity[np.ix_(np.append(0, some + 1), detections)])
+            rows = np.where(decided > 0, np.append(0, some + 1)[np.maximum(decided, 0)], decided)
+            closed = rows != 0
+            yield detections[closed], rows[closed]
+            detections = detections[~closed]

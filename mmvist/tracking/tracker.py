@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,8 +13,9 @@ from mmvist.registry import MODELS, TASK_UTILS
 from mmvist.structures import TrackSummary
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
+from mmvist.structures.masks import RLEMasks
 from mmvist.tracking.assigners import DROPPED
-from mmvist.tracking.records import TrackRecords
+from mmvist.tracking.records import LABELS, SCORES, TrackRecords
 from mmvist.tracking.stage import Stage
 
 
@@ -22,16 +24,34 @@ class TrackerState:
     """Everything that lives between two frames of a video.
 
     Attributes:
-        tracks: Live tracks as the memory left them; `None` before the first detections.
+        tracks: Live tracks as memory and propagator left them; `None` before the first frame.
         records: The same tracks' bookkeeping, row by row.
+        propagator: The propagator's state.
+        frame: Index of the last frame.
         next_id: Id of the next birth; ids count from 0.
         ended: Records of the tracks that died, in portions that shrink by half or more.
     """
 
+    propagator: Any
     tracks: Instances | None = None
     records: TrackRecords = TrackRecords.empty()
+    frame: int = -1
     next_id: int = 0
     ended: tuple[TrackRecords, ...] = ()
+
+
+class Decision(NamedTuple):
+    """What becomes of D detections, on the host.
+
+    Attributes:
+        rows: (D,) int64 as an assigner gives them: 0 is born, k continues track k - 1, `DROPPED` leaves the frame.
+        labels: (D,) int64.
+        scores: (D,) float64.
+    """
+
+    rows: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray
 
 
 @MODELS.register_module()
@@ -39,24 +59,45 @@ class AssociationTracker(BaseModule):
     """Gives each detection an old id or a new one, by comparing it with the live tracks.
 
     Args:
-        stages: Arguments of `Stage`. Each stage sees the tracks and detections that the stages before it
-            left over; what the last one calls new is born.
+        stages: Arguments of `Stage`. Each stage decides on the tracks and detections that the stages before it left
+            over, by cues that see all of them; what the last one calls new is born.
         memory: Config of the memory.
+        propagator: Config of the propagator.
+        filters: Configs of gates that a detection must pass to take part at all.
+        births: Configs of gates that a detection must pass towards every live track to be born.
         max_age: Largest number of frames between two detections of a track; `None` never forgets.
+        min_hits: Detections from which on a track is confirmed, that is, output. Others die with the first miss.
+        trusted_start: Tracks born in the video's first frames, so many, are confirmed at once.
         min_length: Tracks with fewer detections are dropped from the video when it ends.
+        min_top_score: Tracks that never had a detection of this score are, too.
+        label: Which class a whole track has, a rule of `TrackRecords.labels`.
+        score: Which score a whole track has, a rule of `TrackRecords.scores`.
+        pixel_masks: Turn masks into pixels of the original image first, for the parts that compare them; the results
+            are made of them, so that nothing is pasted twice.
     """
 
-    def __init__(self, stages: Sequence[dict], memory: dict, max_age: int | None = None, min_length: int = 1) -> None:
+    def __init__(self, stages: Sequence[dict], memory: dict, propagator: dict | None = None,
+                 filters: Sequence[dict] = (), births: Sequence[dict] = (), max_age: int | None = None,
+                 min_hits: int = 1, trusted_start: int = 0, min_length: int = 1, min_top_score: float = 0.0,
+                 label: str = 'vote', score: str = 'mean', pixel_masks: bool = False) -> None:
         if not stages:
             raise ValueError('AssociationTracker: at least one stage is needed')
+        for name, rule, rules in (('label', label, LABELS), ('score', score, SCORES)):
+            if rule not in rules:
+                raise ValueError(f'AssociationTracker: {name} must be one of {rules}, got {rule!r}')
         super().__init__()
         self.stages = [Stage(**stage) for stage in stages]
         self.memory = TASK_UTILS.build(memory)
-        self.max_age, self.min_length = max_age, min_length
+        self.propagator = MODELS.build(propagator or {'type': 'Still'})
+        self.filters = [TASK_UTILS.build(gate) for gate in filters]
+        self.births = [TASK_UTILS.build(gate) for gate in births]
+        self.max_age, self.min_hits, self.trusted_start = max_age, min_hits, trusted_start
+        self.min_length, self.min_top_score = min_length, min_top_score
+        self.label, self.score, self.pixel_masks = label, score, pixel_masks
 
     def init(self) -> TrackerState:
         """State before a video's first frame."""
-        return TrackerState()
+        return TrackerState(self.propagator.init())
 
     def step(self, state: TrackerState, detections: Instances, frame: Frame) -> tuple[TrackerState, Instances]:
         """Name the detections of the next frame.
@@ -67,75 +108,113 @@ class AssociationTracker(BaseModule):
             frame: The frame; its index may jump ahead.
 
         Returns:
-            The next state, and the detections that were not dropped with their `ids`.
+            The next state, and the detections of confirmed tracks with their `ids`.
         """
-        tracks = self.memory.init(detections) if state.tracks is None else state.tracks
-        tracks, records, ended = self._forget(tracks, state.records, state.ended, frame.index)
-        rows, labels, scores = self._associate(tracks, records, detections, frame.index)
+        if self.pixel_masks and not isinstance(detections.masks, RLEMasks):
+            detections = detections.replace(masks=_as_pixels(detections, frame))
+        tracks = self._start(detections[:0], frame) if state.tracks is None else state.tracks
+        tracks, records, ended = self._forget(state, tracks, frame.index)
+        propagated, tracks = self.propagator.predict(state.propagator, tracks, frame)
+        decision = self._decide(tracks, records, detections, frame.index)
 
-        matched = np.flatnonzero(rows > 0)
-        born = np.flatnonzero(rows == 0)
-        source = np.arange(len(tracks) + len(born))
-        source[rows[matched] - 1] = len(tracks) + matched
-        source[len(tracks):] = len(tracks) + born
-        remembered = self.memory.update(tracks, detections, _index(source, detections))
+        matched, born = np.flatnonzero(decision.rows > 0), np.flatnonzero(decision.rows == 0)
+        matched = matched[np.argsort(decision.rows[matched])]
+        continued = decision.rows[matched] - 1
+        remembered = self._remember(tracks, detections, frame, continued, matched, born)
+        records = records.observe(frame.index, continued, decision.labels[matched], decision.scores[matched])
+        born_records = TrackRecords.start(frame.index, state.next_id + np.arange(len(born)), decision.labels[born],
+                                          decision.scores[born])
+        named = np.full(len(detections), DROPPED)
+        named[matched], named[born] = continued, len(records) + np.arange(len(born))
+        records = TrackRecords.cat(records, born_records)
 
-        named = np.full(len(rows), DROPPED)
-        named[matched] = rows[matched] - 1
-        named[born] = len(tracks) + np.arange(len(born))
-        records = records.add(state.next_id + np.arange(len(born)))
         kept = np.flatnonzero(named != DROPPED)
-        records = records.observe(frame.index, named[kept], labels[kept], scores[kept])
-
-        instances = detections if len(kept) == len(rows) else detections[_index(kept, detections)]
+        kept = kept[self._confirmed(records)[named[kept]]]
+        instances = detections if len(kept) == len(detections) else detections[_index(kept, detections)]
         ids = _index(records.ids[named[kept]], detections)
-        return TrackerState(remembered, records, state.next_id + len(born), ended), instances.replace(ids=ids)
+        return (TrackerState(propagated, remembered, records, frame.index, state.next_id + len(born), ended),
+                instances.replace(ids=ids))
 
     def finish(self, state: TrackerState) -> dict[int, TrackSummary]:
         """Label, score and verdict of every track of the video, by id."""
         summaries = {}
         for records in (*state.ended, state.records):
-            summaries.update(records.summaries(self.min_length))
+            kept = (self._confirmed(records) & (records.lengths >= self.min_length)
+                    & (records.top_scores >= self.min_top_score))
+            summaries.update(records.summaries(kept, self.label, self.score))
         return dict(sorted(summaries.items()))
 
-    def _forget(self, tracks: Instances, records: TrackRecords, ended: tuple[TrackRecords, ...], frame: int
-                ) -> tuple[Instances, TrackRecords, tuple[TrackRecords, ...]]:
-        """Retire tracks whose last detection is older than `max_age`."""
-        if self.max_age is None or len(records) == 0:
-            return tracks, records, ended
-        alive = frame - records.last_frames <= self.max_age
-        if alive.all():
-            return tracks, records, ended
-        return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
-                _append(ended, records.select(~alive)))
+    def _confirmed(self, records: TrackRecords) -> np.ndarray:
+        return (records.lengths >= self.min_hits) | (records.first_frames < self.trusted_start)
 
-    def _associate(self, tracks: Instances, records: TrackRecords, detections: Instances, frame: int
-                   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows as an assigner gives them, and the detections' labels and scores, on the host."""
-        compared = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(frame - records.last_frames, tracks))
-        rows = np.zeros(len(detections), np.int64)
-        free_tracks, open_columns = np.arange(len(tracks)), np.arange(len(detections))
-        labels = scores = None
-        for stage in self.stages:
-            some_tracks = compared if len(free_tracks) == len(tracks) else compared[_index(free_tracks, tracks)]
-            some = detections if len(open_columns) == len(rows) else detections[_index(open_columns, detections)]
-            affinity = stage.affinity(some_tracks, some)
-            if labels is None:
-                # Labels and scores ride along, so that a stage costs one copy from the device.
-                host = torch.cat([affinity, some.scores[None].to(affinity), some.labels[None].to(affinity)])
-                host = host.cpu().numpy()
-                affinity, scores, labels = host[:-2], host[-2].astype(np.float64), host[-1].astype(np.int64)
-            else:
-                affinity = affinity.cpu().numpy()
+    def _forget(self, state: TrackerState, tracks: Instances, frame: int
+                ) -> tuple[Instances, TrackRecords, tuple[TrackRecords, ...]]:
+        """Retire tracks whose last detection is older than `max_age`, and unconfirmed ones that missed a frame."""
+        records = state.records
+        alive = self._confirmed(records) | (records.last_frames == state.frame)
+        if self.max_age is not None:
+            alive &= frame - records.last_frames <= self.max_age
+        if alive.all():
+            return tracks, records, state.ended
+        return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
+                _append(state.ended, records.select(~alive)))
+
+    def _decide(self, tracks: Instances, records: TrackRecords, detections: Instances, frame: int) -> Decision:
+        """Compare on the device, decide on the host."""
+        gaps = frame - records.last_frames
+        tracks = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(gaps, tracks),
+                                confirmed=_index(self._confirmed(records), tracks))
+        affinities = [stage.affinity(tracks, detections) for stage in self.stages]
+        # Everything that is decided on leaves the device in one copy.
+        rows = [_passing(self.filters, tracks, detections), _passing(self.births, tracks, detections),
+                detections.scores, detections.labels]
+        host = torch.cat([*affinities, torch.stack([row.to(affinities[0]) for row in rows])]).cpu().numpy()
+        *affinities, rows = np.split(host, (1 + len(tracks)) * np.arange(1, 1 + len(affinities)))
+        admitted, may_be_born = rows[:2] > 0
+
+        decided = np.where(admitted, 0, DROPPED)
+        free = np.ones(len(tracks), bool)
+        for stage, affinity in zip(self.stages, affinities, strict=True):
             if np.isnan(affinity).any():
                 raise ValueError(f'frame {frame}: scores of matches are not numbers; embeddings or boxes have diverged')
-            decided = stage.assigner(affinity)
-            rows[open_columns] = np.where(decided > 0, np.append(-1, free_tracks)[np.maximum(decided, 0)] + 1, decided)
-            free_tracks = np.delete(free_tracks, decided[decided > 0] - 1)
-            open_columns = open_columns[decided == 0]
-            if len(open_columns) == 0:
-                break
-        return rows, labels, scores
+            for closed, taken in stage.decide(affinity, np.flatnonzero(free), np.flatnonzero(decided == 0), gaps):
+                decided[closed] = taken
+                free[taken[taken > 0] - 1] = False
+        decided[(decided == 0) & ~may_be_born] = DROPPED
+        return Decision(decided, rows[3].astype(np.int64), rows[2].astype(np.float64))
+
+    def _remember(self, tracks: Instances, detections: Instances, frame: Frame, continued: np.ndarray,
+                  matched: np.ndarray, born: np.ndarray) -> Instances:
+        """Next frame's tracks: the old ones in order, with what they were matched with, then those born."""
+        parts = [tracks]
+        if len(matched):
+            some, found = _rows(tracks, continued), _rows(detections, matched)
+            corrected = self.propagator.correct(some, found, frame)
+            parts.append(self.memory.update(some, found).replace(**corrected))
+        if len(born):
+            parts.append(self._start(_rows(detections, born), frame))
+        if len(continued) == len(tracks):
+            return Instances.cat(parts[1:] or parts)
+        source = np.arange(len(tracks) + len(born))
+        source[continued] = len(tracks) + np.arange(len(matched))
+        source[len(tracks):] += len(matched)
+        return Instances.cat(parts)[_index(source, tracks)]
+
+    def _start(self, detections: Instances, frame: Frame) -> Instances:
+        return self.memory.start(detections).replace(**self.propagator.start(detections, frame))
+
+
+def _passing(gates: Sequence[Any], tracks: Instances, detections: Instances) -> Tensor:
+    """Detections that pass every gate towards every track, (D,) bool."""
+    passing = torch.ones(len(detections), dtype=torch.bool, device=detections.labels.device)
+    for gate in gates:
+        passing = passing & gate(tracks, detections).all(dim=0)
+    return passing
+
+
+def _as_pixels(detections: Instances, frame: Frame) -> RLEMasks:
+    height, width = frame.video.height, frame.video.width
+    return RLEMasks(tuple(detections.masks.encode(frame.scale, height, width)), height, width)
 
 
 def _append(ended: tuple[TrackRecords, ...], records: TrackRecords) -> tuple[TrackRecords, ...]:
@@ -143,6 +222,13 @@ def _append(ended: tuple[TrackRecords, ...], records: TrackRecords) -> tuple[Tra
     while ended and len(ended[-1]) <= len(records):
         records, ended = TrackRecords.cat(ended[-1], records), ended[:-1]
     return (*ended, records)
+
+
+def _rows(instances: Instances, rows: np.ndarray) -> Instances:
+    """Some rows, which are all of them when they are as many and in order."""
+    if len(rows) == len(instances) and np.array_equal(rows, np.arange(len(rows))):
+        return instances
+    return instances[_index(rows, instances)]
 
 
 def _index(values: np.ndarray, like: Instances) -> Tensor:

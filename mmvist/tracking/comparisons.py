@@ -1,0 +1,70 @@
+"""How far apart tracks and detections are: what cues score and gates limit."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmvist.structures import rle
+from mmvist.structures.boxes import centre_aspect_height
+from mmvist.structures.instances import Instances
+from mmvist.structures.masks import RLEMasks
+
+METRICS = ('cosine', 'euclidean')
+
+
+def check_metric(part: str, metric: str) -> str:
+    """The name of a distance between embeddings, if it is one."""
+    if metric not in METRICS:
+        raise ValueError(f'{part}: metric must be one of {METRICS}, got {metric!r}')
+    return metric
+
+
+def embedding_distance(tracks: Instances, detections: Instances, metric: str) -> Tensor:
+    """Distance of embeddings; to the nearest of a track's gallery where it has one.
+
+    Args:
+        tracks: T tracks with `gallery` or `embeds`.
+        detections: D detections with `embeds`.
+        metric: 'cosine' is one minus the cosine, 0..2; 'euclidean' the length of the difference.
+
+    Returns:
+        (T, D), at least 0.
+    """
+    remembered = tracks.gallery.embeds.flatten(0, 1) if 'gallery' in tracks else tracks.embeds
+    if metric == 'cosine':
+        distances = (1 - F.normalize(remembered.float()) @ F.normalize(detections.embeds.float()).T).clamp(min=0)
+    else:
+        # Without the expanded square, which loses half of the digits where embeddings are close.
+        distances = torch.cdist(remembered.float(), detections.embeds.float(),
+                                compute_mode='donot_use_mm_for_euclid_dist')
+    return tracks.gallery.nearest(distances) if 'gallery' in tracks else distances
+
+
+def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
+    """Overlap of masks in pixels of the original image, (T, D) in 0..1.
+
+    Raises:
+        ValueError: Masks are not pixels yet; the tracker's `pixel_masks` makes them.
+    """
+    known, found = _pixels(tracks), _pixels(detections)
+    overlaps = rle.iou(known.counts, found.counts, found.height, found.width)
+    return torch.from_numpy(overlaps).to(detections.scores)
+
+
+def mask_areas(instances: Instances) -> Tensor:
+    """Pixels of the original image that each mask holds, (N,); raises as `mask_iou` does."""
+    masks = _pixels(instances)
+    return torch.from_numpy(rle.area(masks.counts, masks.height, masks.width)).to(instances.scores.device)
+
+
+def _pixels(instances: Instances) -> RLEMasks:
+    if not isinstance(instances.masks, RLEMasks):
+        raise ValueError(f'masks are compared as pixels, got {type(instances.masks).__name__}; set pixel_masks=True on '
+                         'the tracker')
+    return instances.masks
+
+
+def squared_mahalanobis(tracks: Instances, detections: Instances) -> Tensor:
+    """Squared distance of detections from where `KalmanFilter` expects tracks, in its standard deviations (T, D)."""
+    expected, variance = tracks.expected[:, None].unbind(-1)
+    return ((centre_aspect_height(detections.bboxes) - expected) ** 2 / variance).sum(-1)
