@@ -1,11 +1,16 @@
 """Builders that several test folders share, as fixtures that return functions."""
 
+import importlib.util
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from mmvist.structures import Video, VideoTracks, rle
+
+TOOLS = Path(__file__).parents[1] / 'tools'
 
 
 def _box_mask(box: Sequence[int], height: int, width: int) -> bytes:
@@ -46,5 +51,18 @@ def square_moving_right() -> Callable[..., VideoTracks]:
     def build(length: int = 4, step: int = 2, size: int = 4, **video: object) -> VideoTracks:
         rows = [(frame, 1, 0, (frame * step, 2, frame * step + size, 2 + size)) for frame in range(length)]
         return _make_video_tracks(rows, length=length, **video)
+
+    return build
+
+
+@pytest.fixture(scope='session')
+def load_tool() -> Callable[[str], ModuleType]:
+    """`load_tool('eval')`: the module `tools/eval.py`."""
+
+    def build(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f'{name}_tool', TOOLS / f'{name}.py')
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
 
     return build

@@ -1,6 +1,5 @@
 """`tools/convert.py`: its options, what it prints and its exit status."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -17,11 +16,8 @@ SPLITS = ROOT / 'configs/_base_/datasets/splits'
 
 
 @pytest.fixture(scope='module')
-def tool():
-    spec = importlib.util.spec_from_file_location('convert_tool', ROOT / 'tools' / 'convert.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool(load_tool):
+    return load_tool('convert')
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ def text_table(scores: Scores) -> str:
     return as_text(score_grids(scores))
 
 
-def markdown_table(scores: Scores) -> str:
-    """The same tables in Markdown."""
-    return as_markdown(score_grids(scores))
-
-
 def as_json(scores: Scores) -> dict[str, float | int | None]:
     """Flat values for a JSON file: shares as fractions, null where undefined or infinite."""
     return {name: value if math.isfinite(value) else None for name, value in scores.items()}

@@ -8,16 +8,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
+from deflate import DeflateError, zlib_decompress
 
 from mmvist.io.label_image import split_runs, split_values
 from mmvist.io.png_filters import AVERAGE, PAETH, UP, Filtered, boundaries
 from mmvist.io.png_header import GREY, MAX_LABEL_PIXELS, PALETTE, PNG_SIGNATURE, RGB, RGBA
-
-try:
-    # Many times faster than zlib on long runs of zeros; see requirements/optional.txt.
-    from deflate import DeflateError, zlib_decompress
-except ModuleNotFoundError:
-    DeflateError, zlib_decompress = zlib.error, None
 
 NUM_CHANNELS = {GREY: 1, RGB: 3, PALETTE: 1, RGBA: 4}
 DEPTHS = {GREY: (1, 2, 4, 8, 16), RGB: (8,), PALETTE: (1, 2, 4, 8), RGBA: (8,)}
@@ -167,16 +162,10 @@ def _header(name: bytes, data: bytes) -> _Header:
 
 def _inflate(compressed: bytes, num_bytes: int) -> np.ndarray:
     try:
-        if zlib_decompress is None:
-            stream = zlib.decompressobj()
-            rows = bytearray(stream.decompress(compressed, num_bytes + 1))
-            complete = stream.eof
-        else:
-            rows = zlib_decompress(compressed, num_bytes)
-            complete = True
-    except (DeflateError, zlib.error) as error:
+        rows = zlib_decompress(compressed, num_bytes)  # many times faster than zlib on long runs of zeros
+    except DeflateError as error:
         raise ValueError(f'the pixels of the PNG image are broken: {error}') from None
-    if len(rows) != num_bytes or not complete:
+    if len(rows) != num_bytes:
         raise ValueError(f'the pixels of the PNG image must inflate to {num_bytes} bytes, they do not')
     return np.frombuffer(rows, np.uint8)
 

@@ -1,6 +1,5 @@
 """`tools/eval.py` from files to tables, without torch."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -16,11 +15,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope='module')
-def tool():
-    spec = importlib.util.spec_from_file_location('eval_tool', ROOT / 'tools' / 'eval.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def tool(load_tool):
+    return load_tool('eval')
 
 
 @pytest.fixture

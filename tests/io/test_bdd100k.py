@@ -1,13 +1,13 @@
 import json
 import re
 
-import numpy as np
 import pytest
 
 from mmvist.io import bdd100k
 from mmvist.io.bdd100k.labels import whole_ids
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io.video_sets import assert_same
 
 
 def label(track='00122062', category='car', box=(1, 2, 5, 8), **rest):
@@ -32,15 +32,6 @@ def read(tmp_path, *frames):
 
 def drawn(*points, types=None, closed=True):
     return {'vertices': [list(point) for point in points], 'types': types or 'L' * len(points), 'closed': closed}
-
-
-def assert_same(one, other):
-    assert (one.classes, one.category_ids) == (other.classes, other.category_ids)
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-        assert first.masks == second.masks
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from PIL import Image
 from mmvist.io import bdd100k
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io.video_sets import assert_same
 
 CAR, PERSON = 3, 1
 NAME = 'b1c66a42-6f7d68ca'
@@ -23,15 +24,6 @@ def image(path, *regions, height=6, width=8):
 
 def file(tmp_path, number, video=NAME):
     return tmp_path / video / f'{video}-{number:07d}.png'
-
-
-def assert_same(one, other):
-    assert (one.classes, one.category_ids) == (other.classes, other.category_ids)
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-        assert first.masks == second.masks
 
 
 def test_values(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from mmvist.io import coco
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io.video_sets import assert_same
 
 # Two images of 2 x 3 pixels, the second without objects. RIGHT is the right column, TOP the top row, column by column.
 RIGHT, TOP = [4, 2], [0, 1, 1, 1, 1, 1, 1]
@@ -44,17 +45,6 @@ def changed(data, table, number, **keys):
     data = json.loads(json.dumps(data))
     data[table][number].update(keys)
     return data
-
-
-def assert_same(one: VideoSet, other: VideoSet):
-    assert one.classes == other.classes
-    assert one.category_ids == other.category_ids
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-            assert getattr(first, column).dtype == getattr(second, column).dtype
-        assert first.masks == second.masks
 
 
 def test_reads_images(tmp_path):

@@ -11,6 +11,7 @@ from mmvist.io.convert import SOURCES, TARGETS, Request, convert
 from mmvist.io.convert.classes import read_class_map
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io import video_sets
 
 SIZE = (12, 16)
 CAR, PEDESTRIAN = 0, 1
@@ -58,9 +59,7 @@ def with_videos(video_set, *videos):
 
 
 def problems_of(**options):
-    with pytest.raises(FormatError) as caught:
-        convert(Request(**options))
-    return caught.value.problems
+    return video_sets.problems_of(convert, Request(**options))
 
 
 MASK_FORMATS = [name for name in TARGETS if name not in ('mot', 'davis', 'mots', 'mots_png')]

@@ -7,8 +7,8 @@ from PIL import Image
 
 from mmvist.io import davis
 from mmvist.io.davis.palette import palette
-from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, rle
+from tests.io.video_sets import assert_same, problems_of
 
 # Bits 0, 3, 6 of a number are bits 7, 6, 5 of red, bits 1, 4, 7 of green, bits 2, 5 of blue; 255 is VOC's border.
 COLOURS = {0: (0, 0, 0), 1: (128, 0, 0), 2: (0, 128, 0), 3: (128, 128, 0), 4: (0, 0, 128), 8: (64, 0, 0),
@@ -27,22 +27,6 @@ def image(path, values, mode='P'):
 def picture(path):
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new('RGB', (3, 2)).save(path)
-
-
-def assert_same(one, other):
-    assert (one.classes, one.category_ids) == (other.classes, other.category_ids)
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-            assert getattr(first, column).dtype == getattr(second, column).dtype, column
-        assert first.masks == second.masks
-
-
-def problems_of(call, *args, **kwargs):
-    with pytest.raises(FormatError) as caught:
-        call(*args, **kwargs)
-    return caught.value.problems
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from mmvist.io import mots
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, rle
+from tests.io.video_sets import assert_same
 
 # Public lines of real ground truth with their known area and box (x, y, width, height).
 REAL = [
@@ -32,14 +33,6 @@ def street(make_video_tracks):
             (2, 1003, 0, (2, 0, 6, 5))]
     return VideoSet(('car', 'pedestrian'), (make_video_tracks(rows, '0002', length=4),
                                             make_video_tracks([(1, 2000, 1, (3, 3, 4, 4))], '0006', length=2)), (1, 2))
-
-
-def assert_same(one, other):
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-        assert first.masks == second.masks
 
 
 @pytest.mark.parametrize(('line', 'area', 'box'), REAL)

@@ -1,6 +1,5 @@
 import re
 import zlib
-from importlib.util import find_spec
 from itertools import product
 
 import cv2
@@ -10,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mmvist.io import label_png
 from mmvist.io.label_png import encode_png, read_labels
 from mmvist.io.png_header import GREY, PALETTE, RGB, RGBA
 from mmvist.structures import rle
@@ -18,15 +16,6 @@ from tests.io.png_files import SIGNATURE, chunk, filtered_rows, png, rows_of
 
 KINDS = [(GREY, 1), (GREY, 2), (GREY, 4), (GREY, 8), (GREY, 16), (PALETTE, 1), (PALETTE, 2), (PALETTE, 4),
          (PALETTE, 8), (RGB, 8), (RGBA, 8)]
-
-
-@pytest.fixture(params=['zlib', 'deflate'])
-def inflating(request, monkeypatch):
-    """Both ways to inflate, where there are two."""
-    if request.param == 'zlib':
-        monkeypatch.setattr(label_png, 'zlib_decompress', None)
-    elif not find_spec('deflate'):
-        pytest.skip('deflate is not installed')
 
 
 def street(height=60, width=90, seed=0):
@@ -53,7 +42,6 @@ def numbers(values):
     return values.astype(np.int64) @ 256 ** np.arange(values.shape[2])[::-1]
 
 
-@pytest.mark.usefixtures('inflating')
 @pytest.mark.parametrize(('colour', 'depth'), KINDS)
 @pytest.mark.parametrize('interlaced', [False, True])
 def test_every_kind_and_filter(tmp_path, colour, depth, interlaced):
@@ -69,7 +57,6 @@ def test_every_kind_and_filter(tmp_path, colour, depth, interlaced):
         assert image.masks == expected(values if channels is None else numbers(values))
 
 
-@pytest.mark.usefixtures('inflating')
 @pytest.mark.parametrize('filters', [[0], [1], [2], [3], [4], [0, 1, 2, 4], [2, 4, 4, 1], [1, 4, 2, 3]])
 def test_sparse_images_together(tmp_path, filters):
     """Many images at once, of two sizes and a broken one between; nothing is mixed up.
@@ -144,7 +131,6 @@ def test_written_files(tmp_path, kind):
         np.testing.assert_array_equal(cv2.imread(str(tmp_path / 'a.png'), cv2.IMREAD_UNCHANGED), values)
 
 
-@pytest.mark.usefixtures('inflating')
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_mutation_makes_another_image(tmp_path, data):
@@ -159,7 +145,6 @@ def test_no_mutation_makes_another_image(tmp_path, data):
     assert isinstance(image, str) or image.masks == expected(values)
 
 
-@pytest.mark.usefixtures('inflating')
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), st.booleans(), st.sampled_from([[1, 2, 4], [3]]))
 def test_no_broken_stream_makes_another_image(tmp_path, data, interlaced, filters):
@@ -187,7 +172,6 @@ def broken(**parts):
     return SIGNATURE + chunk(b'IHDR', header) + chunk(b'IDAT', parts['stream']) + chunk(b'IEND', b'')
 
 
-@pytest.mark.usefixtures('inflating')
 @pytest.mark.parametrize(('content', 'told'), [
     (b'', 'not a PNG image'),
     (b'\xff\xd8\xff', 'not a PNG image'),
@@ -201,11 +185,11 @@ def broken(**parts):
     (broken(methods=b'\0\0\2'), 'unknown kind of PNG image: compression 0, filtering 0, interlacing 2'),
     (broken(width=0), 'must have 1 to .* pixels, got 2 x 0'),
     (broken(width=1 << 31), 'must have 1 to .* pixels, got 2 x 2147483648'),
-    (broken(stream=b''), 'the pixels of the PNG image'),
-    (broken(stream=zlib.compress(bytes(9))), 'must inflate to 10 bytes|are broken'),
-    (broken(stream=zlib.compress(bytes(11))), 'must inflate to 10 bytes|are broken'),
+    (broken(stream=b''), 'the pixels of the PNG image are broken'),
+    (broken(stream=zlib.compress(bytes(9))), 'must inflate to 10 bytes'),
+    (broken(stream=zlib.compress(bytes(11))), 'the pixels of the PNG image are broken'),
     (broken(stream=zlib.compress(b'\0' * 5 + b'\7' * 5)), 'row 1 of the PNG image has the unknown filter 7'),
-    (broken(methods=b'\0\0\1', stream=zlib.compress(bytes(9))), 'must inflate to 11 bytes|are broken'),
+    (broken(methods=b'\0\0\1', stream=zlib.compress(bytes(9))), 'must inflate to 11 bytes'),
 ])
 def test_broken_files(tmp_path, content, told):
     fault = read_one(tmp_path / 'a.png', content)
@@ -213,4 +197,5 @@ def test_broken_files(tmp_path, content, told):
 
 
 def test_a_bomb_is_not_inflated(tmp_path):
-    assert 'the pixels' in read_one(tmp_path / 'a.png', broken(stream=zlib.compress(bytes(10**7))))
+    fault = read_one(tmp_path / 'a.png', broken(stream=zlib.compress(bytes(10**7))))
+    assert 'the pixels of the PNG image are broken' in fault

@@ -7,6 +7,7 @@ from mmvist.io import mot
 from mmvist.io.mot.writer import _sizes, _texts
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks
+from tests.io.video_sets import assert_same, problems_of
 
 INFO = ('[Sequence]', 'name=street', 'imDir=img1', 'frameRate=30', 'seqLength=5', 'imWidth=640', 'imHeight=480',
         'imExt=.jpg')
@@ -36,22 +37,6 @@ def tracks_of(rows, name='street', length=5, size=(480, 640), **video):
 
 def set_of(*videos):
     return VideoSet(('pedestrian',), videos, (1,))
-
-
-def assert_same(one, other):
-    assert (one.classes, one.category_ids) == (other.classes, other.category_ids)
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-            assert getattr(first, column).dtype == getattr(second, column).dtype, column
-        assert first.masks == second.masks
-
-
-def problems_of(call, *args, **kwargs):
-    with pytest.raises(FormatError) as caught:
-        call(*args, **kwargs)
-    return caught.value.problems
 
 
 def test_values_of_later_benchmarks(tmp_path):

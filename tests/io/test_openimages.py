@@ -12,6 +12,7 @@ from mmvist.io.openimages.image_size import jpeg_size
 from mmvist.io.openimages.masks import read_mask, write_mask
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io.video_sets import assert_same
 
 IMAGE, OTHER = '677c122b0eaa5d16', '05529ae018130c68'
 MAN, TREE = '/m/04yx4', '/m/07j7r'
@@ -54,17 +55,6 @@ def root(tmp_path):
 def read(root, classes=None, boxes=None, table='table.csv'):
     return openimages.read(root / table, root / 'masks', root / 'images', root / 'classes.csv', classes,
                            None if boxes is None else root / boxes)
-
-
-def assert_same(one: VideoSet, other: VideoSet):
-    assert one.classes == other.classes
-    assert one.category_ids == other.category_ids
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-            assert getattr(first, column).dtype == getattr(second, column).dtype
-        assert first.masks == second.masks
 
 
 def test_reads_masks(root):

@@ -7,6 +7,7 @@ import pytest
 from mmvist.io import ytvis
 from mmvist.io.problems import FormatError
 from mmvist.structures import Video, VideoSet, VideoTracks, rle
+from tests.io.video_sets import assert_same
 
 # 2 x 3 pixels; the mask of frame 0 is the right column, that of frame 2 the top row. Column-major runs.
 RIGHT, TOP = [4, 2], [0, 1, 1, 1, 1, 1, 1]
@@ -31,16 +32,6 @@ def changed(table, number, **keys):
     data = json.loads(json.dumps(OFFICIAL))
     data[table][number].update(keys)
     return data
-
-
-def assert_same(one: VideoSet, other: VideoSet):
-    assert one.classes == other.classes
-    assert one.category_ids == other.category_ids
-    assert [tracks.video for tracks in one.videos] == [tracks.video for tracks in other.videos]
-    for first, second in zip(one.videos, other.videos, strict=True):
-        for column in ('frames', 'ids', 'labels', 'scores', 'bboxes', 'ignore'):
-            np.testing.assert_array_equal(getattr(first, column), getattr(second, column), column)
-        assert first.masks == second.masks
 
 
 def test_reads_the_official_layout(tmp_path):
@@ -110,7 +101,7 @@ def test_ids_stay_as_they_are_though_official_tools_need_others(tmp_path, make_v
 
 def test_round_trip_of_name_rate_and_broken_numbers(tmp_path, make_video_tracks):
     tracks = make_video_tracks([(0, 3, 1, (1, 2, 5, 7))], 'a', fps=29.97, video_id=11)
-    tracks = replace(tracks, bboxes=np.array([[0.1, 0.2, 5.7, 7.3]], np.float32))
+    tracks = replace(tracks, bboxes=np.float32([[0.1, 0.2, 5.7, 7.3]]).astype(np.float64))
     video_set = VideoSet(('car', 'dog'), (tracks,), (2, 1))
     ytvis.write(video_set, tmp_path / 'new' / 'folder' / 'a.json')
     assert_same(ytvis.read(tmp_path / 'new' / 'folder' / 'a.json'), video_set)

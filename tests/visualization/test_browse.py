@@ -1,8 +1,5 @@
 """Ground truth drawn from the command line."""
 
-import importlib.util
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -11,15 +8,10 @@ from mmvist.io import ytvis
 from mmvist.io.frames import open_frames
 from mmvist.structures import VideoSet
 
-PATH = Path(__file__).parents[2] / 'tools' / 'browse.py'
-
 
 @pytest.fixture(scope='module')
-def browse():
-    spec = importlib.util.spec_from_file_location('browse', PATH)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def browse(load_tool):
+    return load_tool('browse')
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ The frames are made here: ellipses that move and hide each other, or numbers dra
 """
 
 import argparse
-import importlib.util
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -112,7 +111,6 @@ def main() -> None:
     parser.add_argument('--rounds', type=int, default=5, metavar='N', help='the best of so many counts')
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    print('inflated by', 'libdeflate' if importlib.util.find_spec('deflate') else 'zlib')
     rows = run(args.frames, args.rounds)
     print('| ' + ' | '.join(rows[0]) + ' |\n|' + ' --- |' * len(rows[0]))
     for row in rows:

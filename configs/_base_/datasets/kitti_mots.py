@@ -27,6 +27,6 @@ val_dataloader = dict(
         pipeline=[dict(type='LoadFrames'), dict(type='PackClip')]))
 test_dataloader = val_dataloader
 # Published scores are of cars and of pedestrians.
-val_evaluator = [dict(
-    type='MOTSMetric', ann_file=annotations['ann_file'], format='kitti_mots', seqmap=val_seqmap, per_class=True)]
+val_evaluator = dict(
+    type='MOTSMetric', ann_file=annotations['ann_file'], format='kitti_mots', seqmap=val_seqmap, per_class=True)
 test_evaluator = val_evaluator

@@ -1,31 +1,23 @@
 # MOTSChallenge (MOTS20): four sequences, 2,862 frames, pedestrians. Its papers leave one out: four trainings, each of
 # which tests the sequence it has not seen, and one score of the four results together. This is fold 1, which tests
-# 0002; `mots_challenge_fold2.py` to `mots_challenge_fold4.py` are the others.
-_base_ = []                                               # mmengine lets a file import once it has bases
+# 0002; `mots_challenge_fold2.py` to `mots_challenge_fold4.py` are the others. Loaders are those of KITTI MOTS.
+_base_ = './kitti_mots.py'
 from mmvist.io.classes import MOTS_CHALLENGE as classes  # noqa: E402
 
 data_root = 'data/mots_challenge/'
 annotations = dict(
     ann_file=data_root + 'instances_txt', img_prefix=data_root + 'images', format='mots', classes=classes)
 train_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold1_train.seqmap'
-test_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold1_test.seqmap'
+val_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold1_test.seqmap'
 # MOTSNet: 0.8 to 1.25 of the image; 1920x1080, sequence 0005 640x480.
 scales = [(1536, 864), (1728, 972), (1920, 1080), (2160, 1215), (2400, 1350)]
-train_dataloader = dict(
-    batch_size=1, num_workers=4, persistent_workers=True,
-    sampler=dict(type='ClipSampler'),
-    dataset=dict(
-        type='VideoDataset', **annotations, seqmap=train_seqmap,
-        clip=dict(type='ContiguousClip', length=10),      # MOTSNet table 6
-        pipeline=[
-            dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=scales),
-            dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]))
-val_dataloader = dict(
-    batch_size=4, num_workers=2, persistent_workers=True,
-    sampler=dict(type='VideoSampler'), batch_sampler=dict(type='VideoBatchSampler'),
-    dataset=dict(
-        type='VideoDataset', **annotations, seqmap=test_seqmap, test_mode=True,
-        pipeline=[dict(type='LoadFrames'), dict(type='PackClip')]))
+train_dataloader = dict(dataset=dict(
+    **annotations, seqmap=train_seqmap,
+    clip=dict(length=10),                                 # MOTSNet table 6
+    pipeline=[
+        dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=scales),
+        dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]))
+val_dataloader = dict(dataset=dict(**annotations, seqmap=val_seqmap))
 test_dataloader = val_dataloader
-val_evaluator = dict(type='MOTSMetric', ann_file=annotations['ann_file'], format='mots', seqmap=test_seqmap)
+val_evaluator = dict(ann_file=annotations['ann_file'], format='mots', seqmap=val_seqmap, per_class=False)
 test_evaluator = val_evaluator

@@ -1,9 +1,9 @@
 # Fold 3 of MOTSChallenge tests sequence 0009.
 _base_ = './mots_challenge.py'
 train_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold3_train.seqmap'
-test_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold3_test.seqmap'
+val_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold3_test.seqmap'
 train_dataloader = dict(dataset=dict(seqmap=train_seqmap))
-val_dataloader = dict(dataset=dict(seqmap=test_seqmap))
+val_dataloader = dict(dataset=dict(seqmap=val_seqmap))
 test_dataloader = val_dataloader
-val_evaluator = dict(seqmap=test_seqmap)
+val_evaluator = dict(seqmap=val_seqmap)
 test_evaluator = val_evaluator

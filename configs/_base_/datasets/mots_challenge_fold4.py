@@ -1,9 +1,9 @@
 # Fold 4 of MOTSChallenge tests sequence 0011.
 _base_ = './mots_challenge.py'
 train_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold4_train.seqmap'
-test_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold4_test.seqmap'
+val_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold4_test.seqmap'
 train_dataloader = dict(dataset=dict(seqmap=train_seqmap))
-val_dataloader = dict(dataset=dict(seqmap=test_seqmap))
+val_dataloader = dict(dataset=dict(seqmap=val_seqmap))
 test_dataloader = val_dataloader
-val_evaluator = dict(seqmap=test_seqmap)
+val_evaluator = dict(seqmap=val_seqmap)
 test_evaluator = val_evaluator

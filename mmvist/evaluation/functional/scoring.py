@@ -12,8 +12,9 @@ import numpy as np
 
 from mmvist.evaluation.functional.box_similarity import box_similarity, without_distractors
 from mmvist.evaluation.functional.clear import ClearCounts, count_clear, without_ignored
+from mmvist.evaluation.functional.coco_ap import match_frames
 from mmvist.evaluation.functional.disjoint import cut_overlaps
-from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_scores, match_frames
+from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_scores
 from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
 from mmvist.evaluation.functional.pairs import pair_videos, video_names

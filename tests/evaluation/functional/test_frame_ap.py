@@ -1,131 +1,23 @@
-"""Scores of single frames: by hand, and against pycocotools' whole pipeline and a count of every threshold."""
+"""Scores of single frames by hand, and against `clear` and a count of every threshold."""
 
-import io
 import math
 import pickle
-from contextlib import redirect_stdout
-from functools import partial
 
 import numpy as np
 import pytest
-from pycocotools.coco import COCO
-from pycocotools.cocoeval import COCOeval
 
+from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.functional.clear import count_clear
-from mmvist.evaluation.functional.frame_ap import (
-    FrameMatches,
-    coco_ap,
-    count_frame_ap,
-    frame_ap,
-    frame_ap_scores,
-)
+from mmvist.evaluation.functional.frame_ap import FrameMatches, count_frame_ap, frame_ap_scores
 from mmvist.evaluation.functional.rules import RULES
 from mmvist.evaluation.functional.similarity import mask_similarity
 from mmvist.structures import rle
 
-STATS = ('AP', 'AP50', 'AP75', 'APs', 'APm', 'APl', 'AR1', 'AR10', 'AR100', 'ARs', 'ARm', 'ARl')
-SIZE = (160, 640)  # large enough for objects of all area ranges
+SCORING = Scoring(('frame',), overlaps='keep')
 
 
 def outcome(scores, hits, num_objects):
     return FrameMatches(np.array(scores, float), np.array(hits, bool), num_objects)
-
-
-def official(truth, results, kind, labels):
-    """The official tool on the whole data set, as lists of dictionaries."""
-    annotations, found = [], []
-    for index, tracks in enumerate([*truth.videos, *results.videos]):
-        is_truth = index < len(truth.videos)
-        height, width = tracks.video.height, tracks.video.width
-        for row in range(len(tracks)):
-            x1, y1, x2, y2 = tracks.bboxes[row].tolist()
-            area = rle.area(tracks.masks[row:row + 1], height, width)[0] if kind == 'segm' else (x2 - x1) * (y2 - y1)
-            entry = dict(image_id=1000 * tracks.video.id + int(tracks.frames[row]), bbox=[x1, y1, x2 - x1, y2 - y1],
-                         score=float(tracks.scores[row]), area=area, iscrowd=int(tracks.ignore[row]),
-                         segmentation=dict(size=[height, width], counts=tracks.masks[row]))
-            for label in labels if tracks.labels[row] < 0 else [int(tracks.labels[row])]:
-                (annotations if is_truth else found).append(dict(entry, category_id=label))
-    images = [dict(id=1000 * tracks.video.id + frame, height=tracks.video.height, width=tracks.video.width)
-              for tracks in truth.videos for frame in range(tracks.video.length)]
-    sides = []
-    for entries in (annotations, found):
-        sides.append(COCO())
-        sides[-1].dataset = dict(images=images, categories=[dict(id=label) for label in labels],
-                                 annotations=[dict(entry, id=number) for number, entry in enumerate(entries, 1)])
-    with redirect_stdout(io.StringIO()):
-        for side in sides:
-            side.createIndex()
-        evaluation = COCOeval(*sides, kind)
-        evaluation.evaluate()
-        evaluation.accumulate()
-        evaluation.summarize()
-    return dict(zip(STATS, np.where(evaluation.stats < 0, np.nan, evaluation.stats).tolist(), strict=True))
-
-
-@pytest.mark.parametrize(('regions', 'kind'), [('masks', 'segm'), ('boxes', 'bbox')])
-@pytest.mark.parametrize(('seed', 'ignore_label', 'num_copies'), [(0, -1, 2), (1, 1, 2), (9, -1, 3), (3, 0, 1)])
-def test_coco_is_equal_to_the_official_tool(seed, ignore_label, num_copies, regions, kind, make_random_pair, capfd):
-    truth, results = make_random_pair(seed, size=SIZE, ignore_label=ignore_label, num_copies=num_copies)
-    rows = coco_ap(truth, results, regions)
-    assert capfd.readouterr().out == ''
-    assert list(rows) == ['', 'car', 'pedestrian']
-    for row, labels in (('', [0, 1]), ('car', [0]), ('pedestrian', [1])):
-        assert rows[row] == pytest.approx(official(truth, results, kind, labels), abs=1e-12, nan_ok=True), row
-    assert all(0 < rows[''][name] < 1 for name in ('APs', 'APm', 'APl'))
-
-
-def test_coco_by_hand(make_set, make_tracks, rect):
-    """Two objects in two frames: one exact, one found with an IoU of 0.8 by the second best result."""
-    truth = make_set(make_tracks(dict(id=0, masks={0: rect(0, 0, 10, 10), 3: rect(0, 0, 10, 10)})))
-    results = make_set(make_tracks(dict(id=0, masks={0: rect(0, 0, 10, 10)}, score=.9),
-                                   dict(id=1, masks={3: rect(20, 0, 10, 10)}, score=.5),
-                                   dict(id=2, masks={3: rect(0, 0, 10, 8)}, score=.4)))
-    scores = coco_ap(truth, results, 'masks')['car']
-    # Of the 101 recalls 51 lie up to 0.5; precision is 1 there, and 2/3 behind where the second object is found.
-    low, high = 51 / 101, (51 + 50 * 2 / 3) / 101
-    # An IoU of 0.8 reaches seven of the ten thresholds.
-    assert scores['AP'] == pytest.approx((7 * high + 3 * low) / 10)
-    assert scores['AP50'] == scores['AP75'] == pytest.approx(high)
-    assert (scores['AR1'], scores['AR10']) == pytest.approx((.5, .85))
-    assert scores['APs'] == scores['AP']
-    assert math.isnan(scores['APm'])
-
-
-def test_coco_ids_and_frames_do_not_matter(make_set, make_tracks, rect):
-    """Frames are images: a result of the right place in another frame, or of another class, finds nothing."""
-    mask = rect(0, 0, 10, 10)
-    truth = make_set(make_tracks(dict(id=1, masks={0: mask}), dict(id=2, label=1, masks={1: mask})))
-    same = make_set(make_tracks(dict(id=5, masks={0: mask}), dict(id=5, label=1, masks={1: mask})))
-    swapped = make_set(make_tracks(dict(id=1, masks={1: mask}), dict(id=2, label=1, masks={0: mask})))
-    assert coco_ap(truth, same, 'masks')['']['AP'] == pytest.approx(1)
-    assert coco_ap(truth, swapped, 'masks')['']['AP'] == 0
-
-
-@pytest.mark.parametrize('score', [partial(coco_ap, regions='masks'), partial(coco_ap, regions='boxes'), frame_ap])
-def test_nothing_to_find_or_nothing_found(score, make_set, make_tracks, rect):
-    truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 10, 10)}),
-                                 dict(id=2, label=-1, masks={1: rect(0, 0, 4, 4)}, ignore=True)))
-    rows = score(truth, make_set())
-    assert rows['']['AP'] == rows['car']['AP'] == 0
-    assert math.isnan(rows['pedestrian']['AP'])
-    for empty in (make_set(), make_set(make_tracks()), make_set(make_tracks(length=0))):
-        assert math.isnan(score(empty, make_set())['']['AP'])
-    results = make_set(make_tracks(dict(id=1, label=1, masks={2: rect(0, 0, 3, 3)})))
-    assert score(truth, results)['']['AP'] == 0
-    assert math.isnan(score(make_set(make_tracks()), results)['']['AP'])
-
-
-def test_coco_refuses(make_set, make_tracks, rect):
-    boxes = make_set(make_tracks(dict(id=1, masks={0: None})))
-    broken = make_set(make_tracks(dict(id=4, masks={2: rle.encode(np.ones((4, 4)))})))
-    whole = make_set(make_tracks(dict(id=1, masks={2: rect(0, 0, 3, 3)})))
-    with pytest.raises(ValueError, match='results, video v1, frame 0, id 1: has a box but no mask'):
-        coco_ap(whole, boxes, 'masks')
-    with pytest.raises(ValueError, match='ground truth, video v1, frame 2, id 4: the mask does not fill 20 x 40'):
-        coco_ap(broken, whole, 'masks')
-    with pytest.raises(ValueError, match="regions must be 'masks' or 'boxes', got 'mask'"):
-        coco_ap(whole, whole, 'mask')
-    assert coco_ap(boxes, boxes, 'boxes')['car']['AP'] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(('scores', 'hits', 'num_objects', 'expected'), [
@@ -210,7 +102,7 @@ def test_every_frame_counts_with_its_own_score(make_set, make_tracks, rect):
     truth = make_set(make_tracks(dict(id=1, masks={0: mask, 1: mask})))
     track = make_tracks(dict(id=1, masks={0: mask}, score=.9), dict(id=1, masks={1: miss}, score=.1),
                         track_scores={1: .5})
-    assert frame_ap(truth, make_set(track))['car']['AP'] == .5
+    assert score(truth, make_set(track), SCORING)['frame/car/AP'] == .5
 
 
 def test_everything_is_the_mean_of_ap_and_the_sum_of_counts():
@@ -225,12 +117,12 @@ def test_everything_is_the_mean_of_ap_and_the_sum_of_counts():
 @pytest.mark.parametrize('seed', range(4))
 def test_recall_and_precision_are_those_of_clear(seed, make_random_pair):
     truth, results = make_random_pair(seed)
-    rows = frame_ap(truth, results)
+    scores = score(truth, results, SCORING)
     for label, name in enumerate(truth.classes):
         counts = [count_clear(mask_similarity(*pair).of_label(label), RULES['mots_tools'])
                   for pair in zip(truth.videos, results.videos, strict=True)]
         expected = sum(counts[1:], counts[0]).scores(RULES['mots_tools'])
-        assert {key: rows[name][key] for key in ('recall', 'precision')} == pytest.approx(
+        assert {key: scores[f'frame/{name}/{key}'] for key in ('recall', 'precision')} == pytest.approx(
             {key: expected[key] for key in ('recall', 'precision')})
 
 
@@ -248,20 +140,21 @@ def test_ap_is_the_sum_over_thresholds(seed, make_random_pair):
             best = rle.iou([tracks.masks[row]], others, *size).max(initial=0)
             found.append((float(tracks.scores[row]), best > .5))
     area, recall = 0.0, 0.0
-    for threshold in sorted({score for score, _ in found}, reverse=True):
-        kept = [hit for score, hit in found if score >= threshold]
+    for threshold in sorted({rank for rank, _ in found}, reverse=True):
+        kept = [hit for rank, hit in found if rank >= threshold]
         area += (sum(kept) / num_objects - recall) * sum(kept) / len(kept)
         recall = sum(kept) / num_objects
-    assert frame_ap(truth, results)['car']['AP'] == pytest.approx(area)
+    assert score(truth, results, SCORING)['frame/car/AP'] == pytest.approx(area)
     assert area > 0
 
 
-def test_frame_ap_refuses(make_set, make_tracks, rect):
+def test_refuses(make_set, make_tracks, rect):
     mask = rect(0, 0, 3, 3)
     truth = make_set(make_tracks(dict(id=1, masks={0: mask})))
     with pytest.raises(ValueError, match='has a box but no mask'):
-        frame_ap(truth, make_set(make_tracks(dict(id=1, masks={0: None}))))
+        score(truth, make_set(make_tracks(dict(id=1, masks={0: None}))), SCORING)
+    twice = make_set(make_tracks(dict(id=1, masks={0: mask}), dict(id=1, masks={0: rect(9, 9, 3, 3)})))
     with pytest.raises(ValueError, match='id 1 occurs 2 times'):
-        frame_ap(truth, make_set(make_tracks(dict(id=1, masks={0: mask}), dict(id=1, masks={0: rect(9, 9, 3, 3)}))))
+        score(truth, twice, SCORING)
     with pytest.raises(ValueError, match=r'videos \[3\] are not in the ground truth'):
-        frame_ap(truth, make_set(make_tracks(video=3)))
+        score(truth, make_set(make_tracks(video=3)), SCORING)

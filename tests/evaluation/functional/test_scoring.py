@@ -1,4 +1,6 @@
-"""What cannot be scored is refused, and says why."""
+"""What cannot be scored is refused, and says why; what there is nothing of has no score."""
+
+import math
 
 import pytest
 
@@ -33,3 +35,19 @@ def test_rules_of_masks_and_boxes_agree(make_set, make_tracks, rect):
         for regions in ('masks', 'boxes'):
             scores = score(truth, found, Scoring(('mot',), regions, rules))
             assert scores['mot/car/FP'] == false_alarms, (rules, regions)
+
+
+@pytest.mark.parametrize(('metric', 'regions'), [('coco', 'masks'), ('coco', 'boxes'), ('frame', 'masks')])
+def test_nothing_to_find_or_nothing_found(metric, regions, make_set, make_tracks, rect):
+    def ap(truth, results, row=''):
+        return score(truth, results, Scoring((metric,), regions))[f'{metric}/{row}AP']
+
+    truth = make_set(make_tracks(dict(id=1, masks={0: rect(0, 0, 10, 10)}),
+                                 dict(id=2, label=-1, masks={1: rect(0, 0, 4, 4)}, ignore=True)))
+    assert ap(truth, make_set()) == ap(truth, make_set(), 'car/') == 0
+    assert math.isnan(ap(truth, make_set(), 'pedestrian/'))
+    for empty in (make_set(make_tracks()), make_set(make_tracks(length=0))):
+        assert math.isnan(ap(empty, make_set()))
+    results = make_set(make_tracks(dict(id=1, label=1, masks={2: rect(0, 0, 3, 3)})))
+    assert ap(truth, results) == 0
+    assert math.isnan(ap(make_set(make_tracks()), results))

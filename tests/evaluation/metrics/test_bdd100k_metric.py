@@ -9,22 +9,10 @@ from mmvist.evaluation.bdd100k import score_bdd100k
 from mmvist.evaluation.metrics.bdd100k import BDD100KMetric
 from mmvist.io import ytvis
 from mmvist.registry import METRICS
-from mmvist.structures import FrameResult, VideoSet
+from mmvist.structures import VideoSet
+from tests.evaluation.frame_results import frame_results
 
 CLASSES = ('car', 'pedestrian')
-
-
-def frame_results(video_set):
-    """The frames of a set, as a segmentor gives them; labels and scores of tracks come with the last frame."""
-    results = []
-    for tracks in video_set.videos:
-        for frame in range(tracks.video.length):
-            rows = tracks.rows_at(frame)
-            last = frame == tracks.video.length - 1
-            summaries = {track: tracks.summary(track) for track in tracks.track_ids.tolist()} if last else None
-            results.append(FrameResult(tracks.video, frame, tracks.ids[rows], tracks.labels[rows], tracks.scores[rows],
-                                       tracks.bboxes[rows], tracks.masks[rows], summaries))
-    return results
 
 
 @pytest.fixture

@@ -15,24 +15,11 @@ from mmvist.evaluation.metrics.base import ScoringError
 from mmvist.io import mots, ytvis
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
+from tests.evaluation.frame_results import frame_results
 
 CLASSES = ('car', 'pedestrian')
 AP = Scoring(('ytvis',))
 FRAMES = Scoring(('mots', 'hota', 'id'), overlaps='by_score')
-
-
-def frame_results(video_set):
-    """The frames of a set, as a segmentor gives them; labels and scores of tracks come with the last frame."""
-    results = []
-    for tracks in video_set.videos:
-        video = tracks.video
-        for frame in range(video.length):
-            rows = tracks.rows_at(frame)
-            last = frame == video.length - 1
-            summaries = {track: tracks.summary(track) for track in tracks.track_ids.tolist()} if last else None
-            results.append(FrameResult(video, frame, tracks.ids[rows], tracks.labels[rows], tracks.scores[rows],
-                                       tracks.bboxes[rows], tracks.masks[rows], summaries))
-    return results
 
 
 @pytest.fixture
@@ -125,6 +112,25 @@ def test_summaries_decide(make_set, make_tracks, rect, tmp_path):
     metric.process(None, [result])
     scores = metric.evaluate(1)
     assert (scores['mots/TP'], scores['mots/FP']) == (1, 0)
+
+
+def test_final_ids_are_scored(make_set, make_tracks, rect, tmp_path):
+    """An object under a new provisional id each frame counts as the one track that it ends as."""
+    masks = {frame: rect(4 * frame, 0, 9, 9) for frame in range(3)}
+    ytvis.write(make_set(make_tracks(dict(id=1, masks=masks), length=3)), tmp_path / 'gt.json')
+    found = frame_results(make_set(make_tracks(*(dict(id=frame, masks={frame: masks[frame]}) for frame in range(3)),
+                                               length=3)))
+    for final, switches in ((None, 2), (8, 0)):
+        summaries = {frame: TrackSummary(0, .5, id=final) for frame in range(3)}
+        results = [*found[:-1], FrameResult(**{**vars(found[-1]), 'summaries': summaries})]
+        metric, file = built('MOTSMetric', ann_file=tmp_path / 'gt.json'), tmp_path / 'out.json'
+        stored = built('ResultFile', out=file, ann_file=tmp_path / 'gt.json')
+        for one in (metric, stored):
+            one.process(None, results)
+        scores = metric.evaluate(3)
+        assert (scores['mots/TP'], scores['mots/IDS']) == (3, switches)
+        stored.evaluate(3)
+        assert len(json.loads(file.read_text())) == switches + 1
 
 
 def test_mots_files_and_overlaps(make_set, make_tracks, rect, tmp_path):
