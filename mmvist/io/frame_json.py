@@ -6,9 +6,11 @@ tracker decided about each track (`null` when it decided nothing):
     {"video": {"id", "name", "height", "width", "length", "fps", "file_names"}, "classes": ["car", ...],
      "frames": [{"frame": 0, "instances": [{"id", "label", "score", "bbox": [x1, y1, x2, y2],
                                             "segmentation": {"size": [height, width], "counts": "..."}}, ...]}, ...],
-     "tracks": [{"id", "label", "score", "keep"}, ...]}
+     "tracks": [{"id", "label", "score", "keep"[, "final_id"]}, ...]}
 
 Labels are indices into `classes`, scores lie in 0..1, boxes are in pixels; `segmentation` is `null` for a box alone.
+`final_id` stands where a track's id was provisional, as with trackers that decide at the video's end: it is the id that
+the track is known by, and several tracks may have the same.
 """
 
 import json
@@ -90,7 +92,8 @@ class FrameJSONWriter:
         if error is not None:
             return
         tracks = None if self._summaries is None else [
-            {'id': int(track), 'label': int(summary.label), 'score': float(summary.score), 'keep': bool(summary.keep)}
+            {'id': int(track), 'label': int(summary.label), 'score': float(summary.score), 'keep': bool(summary.keep),
+             **({} if summary.id is None else {'final_id': int(summary.id)})}
             for track, summary in sorted(self._summaries.items())]
         self._put(f'],\n"tracks":{_dumps(tracks)}}}\n')
         self._file.seek(self._length_at)
@@ -118,7 +121,11 @@ def read(path: str | Path) -> VideoSet:
     summaries = _summaries(data.get('tracks'), len(classes), problems)
     problems.check()
     tracks = VideoTracks.from_rows(video, rows)
-    tracks = tracks if summaries is None else tracks.with_summaries(summaries)
+    try:
+        tracks = tracks if summaries is None else tracks.with_summaries(summaries)
+    except ValueError as error:
+        problems.add('tracks', str(error))
+    problems.check()
     return VideoSet(classes, (tracks,), tuple(range(len(classes))))
 
 
@@ -206,7 +213,10 @@ def _summaries(tracks: Any, num_classes: int, problems: Problems) -> dict[int, T
                 raise ValueError(f'keep must be true or false, got {shown(track["keep"])}')
             if track['id'] in summaries:
                 raise ValueError(f'id {track["id"]} stands twice')
-            summaries[track['id']] = TrackSummary(track['label'], track['score'], track['keep'])
+            final = track.get('final_id')
+            if final is not None:
+                _check_id(final, 'final_id')
+            summaries[track['id']] = TrackSummary(track['label'], track['score'], track['keep'], final)
         except ValueError as error:
             problems.add(f'tracks[{position}]', str(error))
     return summaries
@@ -222,12 +232,16 @@ def _check_keys(entry: Any, *keys: str) -> None:
 
 def _check_object(entry: Any, num_classes: int, *keys: str) -> None:
     _check_keys(entry, 'id', 'label', 'score', *keys)
-    if not is_whole(entry['id'], -LARGEST_ID):
-        raise ValueError(f'id must be a whole number, got {shown(entry["id"])}')
+    _check_id(entry['id'], 'id')
     if not is_whole(entry['label']) or entry['label'] >= num_classes:
         raise ValueError(f'label must lie in 0..{num_classes - 1}, got {shown(entry["label"])}')
     if not is_number(entry['score']):
         raise ValueError(f'score must be a finite number, got {shown(entry["score"])}')
+
+
+def _check_id(value: Any, key: str) -> None:
+    if not is_whole(value, -LARGEST_ID):
+        raise ValueError(f'{key} must be a whole number, got {shown(value)}')
 
 
 def _bbox(values: Any) -> list[float]:

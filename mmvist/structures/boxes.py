@@ -34,7 +34,7 @@ def signed_box_iou(first: Tensor, second: Tensor) -> Tensor:
 
 
 def centre_aspect_height(bboxes: Tensor) -> Tensor:
-    """Boxes (N, 4) xyxy as centre x, centre y, width over height, height; (N, 4) float64, of no box less than a pixel."""
+    """Boxes (N, 4) xyxy as centre x, centre y, width over height, height, (N, 4) float64; no side is below a pixel."""
     left, top, right, bottom = bboxes.double().unbind(-1)
     width, height = (right - left).clamp(min=1), (bottom - top).clamp(min=1)
     return torch.stack([(left + right) / 2, (top + bottom) / 2, width / height, height], dim=-1)

@@ -21,6 +21,7 @@ FIELDS = {
     'labels': Field((), False, 'index into the class list'),
     'ids': Field((), False, 'track id; unique within a frame, but for regions, of which several may cover one object'),
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
+    'region_features': Field((None,), True, 'detection, region: what the box head classified it by, pooled over its box'),
     'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
     'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
     'confirmed': Field((), False, 'track: whether it was detected often enough to be output'),
@@ -28,7 +29,7 @@ FIELDS = {
     'gallery': Field(None, True, 'track: embeddings of many of its detections, a tracking.gallery.Gallery'),
     'motion': Field((4, 2), True, 'track: value and change a frame of the four numbers that a Kalman filter follows'),
     'spread': Field((4, 3), True, 'track: variance of value, covariance, variance of change of these four'),
-    'expected': Field((4, 2), True, 'track: these numbers as a Kalman filter expects them measured, and their variance'),
+    'expected': Field((4, 2), True, 'track: these numbers as a Kalman filter expects to measure them, and variance'),
     'observed': Field((4,), True, 'track: xyxy of its last detection, however far a propagator has moved it since'),
     'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
 }
@@ -101,6 +102,8 @@ class Instances:
     @staticmethod
     def cat(parts: Sequence['Instances']) -> 'Instances':
         """Rows of several instances with the same columns, one after another."""
+        if len(parts) == 1:
+            return parts[0]
         names = parts[0].columns
         for part in parts[1:]:
             if set(part.columns) != set(names):

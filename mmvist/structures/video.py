@@ -42,11 +42,14 @@ class TrackSummary:
         label: Index into the class list.
         score: Confidence of the track, in 0..1.
         keep: False when the track must not be reported.
+        id: The final id of a track whose id was provisional, as those of trackers are that decide at the video's end;
+            several may have the same. `None`: the id stands.
     """
 
     label: int
     score: float
     keep: bool = True
+    id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class FrameResult:
         scores: (N,) float32, in 0..1.
         bboxes: (N, 4) float32, xyxy.
         masks: N COCO counts of size (video.height, video.width); `None` for a box without a mask.
-        summaries: Id -> summary of every track of the video, given with its last frame only.
+        summaries: Id -> summary of every track of the video, given with its last frame only; they may rename tracks.
     """
 
     video: Video
@@ -132,7 +135,7 @@ class VideoTracks:
 
     @classmethod
     def from_results(cls, video: Video, results: Sequence[FrameResult]) -> 'VideoTracks':
-        """Join the frames of a video; the last one's summaries decide label, score and which tracks stay."""
+        """Join the frames of a video; the last one's summaries decide id, label, score and which tracks stay."""
         results = sorted(results, key=lambda result: result.frame)
         count = [len(result) for result in results]
         columns = {name: np.concatenate([getattr(result, name) for result in results]) if results else []
@@ -174,11 +177,19 @@ class VideoTracks:
                        masks=tuple(self.masks[row] for row in rows), ignore=self.ignore[rows])
 
     def with_summaries(self, summaries: Mapping[int, TrackSummary]) -> 'VideoTracks':
-        """Apply a tracker's verdict: drop tracks, set each track's label and score."""
+        """Apply a tracker's verdict: drop tracks, set each track's final id, label and score.
+
+        Raises:
+            ValueError: Ids that end as one are in one frame, or differ in label or score.
+        """
         kept = {track: summary for track, summary in summaries.items() if summary.keep}
+        final = {track: track if summary.id is None else summary.id for track, summary in kept.items()}
         tracks = self.select(np.isin(self.ids, np.array(list(kept), np.int64)))
+        _check_final(tracks, kept, final)
+        ids = np.array([final[track] for track in tracks.ids.tolist()], np.int64)
         labels = np.array([kept[track].label for track in tracks.ids.tolist()], np.int64)
-        return replace(tracks, labels=labels, track_scores={track: s.score for track, s in kept.items()})
+        scores = {final[track]: summary.score for track, summary in kept.items()}
+        return replace(tracks, ids=ids, labels=labels, track_scores=scores)
 
     def with_min_score(self, min_score: float) -> 'VideoTracks':
         """Keep the tracks whose score, stated or the rows' mean, is at least `min_score`."""
@@ -245,3 +256,25 @@ class VideoSet:
             new = table[tracks.labels]
             videos.append(replace(tracks, labels=new).select((new >= 0) | (tracks.labels < 0)))
         return VideoSet(tuple(classes), tuple(videos), tuple(category_ids))
+
+
+def _check_final(tracks: VideoTracks, kept: Mapping[int, TrackSummary], final: Mapping[int, int]) -> None:
+    """Raise where ids cannot end as one.
+
+    Args:
+        tracks: The rows that stay, under their provisional ids.
+        kept: Provisional id -> verdict.
+        final: Provisional id -> final id.
+    """
+    verdicts: dict[int, TrackSummary] = {}
+    for track, summary in kept.items():
+        first = verdicts.setdefault(final[track], summary)
+        if (first.label, first.score) != (summary.label, summary.score):
+            raise ValueError(f'video {tracks.video.name}: ids that end as id {final[track]} must agree in label and '
+                             f'score, got {(first.label, first.score)} and {(summary.label, summary.score)}')
+    present: dict[tuple[int, int], int] = {}
+    for frame, track in zip(tracks.frames.tolist(), tracks.ids.tolist(), strict=True):
+        other = present.setdefault((frame, final[track]), track)
+        if other != track:
+            raise ValueError(f'video {tracks.video.name}, frame {frame}: ids {other} and {track} both end as id '
+                             f'{final[track]}')

@@ -1,7 +1,7 @@
 """Association: how the detections of a frame become instances with ids.
 
-`AssociationTracker` composes a propagator, cues, gates, assigners and a memory; almost every published tracker is a choice
-of them.
+`AssociationTracker` composes a propagator, cues, gates, assigners and a memory; almost every published tracker is a
+choice of them.
 """
 
 from mmvist.tracking.assigners import Greedy, Hungarian, InOrder
@@ -30,13 +30,16 @@ from mmvist.tracking.gates import (
     SameClassOnly,
 )
 from mmvist.tracking.memory import GalleryMemory, LatestMemory, MomentumMemory
-from mmvist.tracking.propagators import Still
+from mmvist.tracking.oracle_tracker import OracleTracker
+from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, Still
 from mmvist.tracking.records import TrackRecords
+from mmvist.tracking.sequence_tracker import SequenceState, SequenceTracker
 from mmvist.tracking.stage import Stage
 from mmvist.tracking.tracker import AssociationTracker, TrackerState
 
-__all__ = ['AppearanceSoftmax', 'AssociationTracker', 'BelowScore', 'BoxIoU', 'ChiSquare', 'Confirmed',
-           'EmbeddingDistance', 'GalleryMemory', 'Gap', 'Greedy', 'Hungarian', 'InOrder', 'InheritedId', 'LatestMemory',
-           'Mahalanobis', 'MaskIoU', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore',
-           'MomentumMemory', 'SameClass', 'SameClassOnly', 'Score', 'SignedBoxIoU', 'Stage', 'Still', 'TrackRecords',
+__all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'BelowScore', 'BoxIoU', 'ChiSquare',
+           'Confirmed', 'EmbeddingDistance', 'FlowWarp', 'GalleryMemory', 'Gap', 'Greedy', 'Hungarian', 'InOrder',
+           'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaxDistance', 'MaxGap', 'MinArea',
+           'MinBoxIoU', 'MinMaskIoU', 'MinScore', 'MomentumMemory', 'OracleTracker', 'SameClass', 'SameClassOnly',
+           'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'Stage', 'Still', 'TrackRecords',
            'TrackerState']

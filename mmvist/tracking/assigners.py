@@ -102,8 +102,8 @@ class Hungarian:
         """Decide on a matrix (1 + T, D).
 
         Returns:
-            (D,) int64 rows; `DROPPED` where a detection is unmatched and its "new" is forbidden. Such a detection counts
-            one less than the lowest score when it is dropped.
+            (D,) int64 rows; `DROPPED` where a detection is unmatched and its "new" is forbidden. When such a detection
+            is dropped it counts one less than the lowest score.
         """
         affinity = np.asarray(affinity, np.float64)
         new, pairs = affinity[0], affinity[1:]

@@ -90,22 +90,25 @@ class BoxIoU:
         weight: Factor of the overlap.
         new: Overlap that "a new track" is taken to have.
         observed: Compare with a track's last detection, not with where the propagator moved it.
+        times_score: Multiply the overlap with the detection's score, as ByteTrack's code does.
     """
 
-    def __init__(self, weight: float = 1.0, new: float = 0.0, observed: bool = False) -> None:
-        self.weight, self.new = weight, new
+    def __init__(self, weight: float = 1.0, new: float = 0.0, observed: bool = False, times_score: bool = False
+                 ) -> None:
+        self.weight, self.new, self.times_score = weight, new, times_score
         self.column = 'observed' if observed else 'bboxes'
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), in 0..weight below row 0."""
-        return self.weight * with_new_row(box_iou(getattr(tracks, self.column), detections.bboxes), self.new)
+        overlap = box_iou(getattr(tracks, self.column), detections.bboxes)
+        return self.weight * with_new_row(overlap * detections.scores if self.times_score else overlap, self.new)
 
 
 @TASK_UTILS.register_module()
 class SignedBoxIoU:
     """Overlap of boxes that tells near from far where there is none (Porzi et al. 2020, App. C), less one.
 
-    The paper adds it to a distance with the wrong sign; what it means is the distance 1 - sIoU, and this is its negative.
+    The paper adds it to a distance with the wrong sign; what it means is the distance 1 - sIoU, here counted negative.
 
     Args:
         weight: Factor of the distance.

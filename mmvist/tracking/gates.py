@@ -1,7 +1,8 @@
 """Gates: which pairs may match at all.
 
-A gate returns a bool tensor that broadcasts to (tracks, detections). One that looks at detections alone, (1, detections),
-may also guard the tracker's entrance, and any gate its births: a detection is born if it passes towards every track.
+A gate returns a bool tensor that broadcasts to (tracks, detections). One that looks at detections alone,
+(1, detections), may also guard the tracker's entrance, and any gate its births: a detection is born if it passes
+towards every track.
 """
 
 from collections.abc import Sequence

@@ -17,8 +17,8 @@ class Stage:
         cues: Configs of cues; their matrices are added.
         assigner: Config of the assigner.
         gates: Configs of gates; a pair must pass all.
-        cascade: Tracks choose by age: those detected in the frame before first, then those that missed one frame, and so
-            on (Wojke et al. 2017, Listing 1).
+        cascade: Tracks choose by age: those detected in the frame before first, then those that missed one frame, and
+            so on (Wojke et al. 2017, Listing 1).
     """
 
     def __init__(self, cues: Sequence[dict], assigner: dict, gates: Sequence[dict] = (), cascade: bool = False) -> None:

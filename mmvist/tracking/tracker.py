@@ -114,13 +114,16 @@ class AssociationTracker(BaseModule):
             detections = detections.replace(masks=_as_pixels(detections, frame))
         tracks = self._start(detections[:0], frame) if state.tracks is None else state.tracks
         tracks, records, ended = self._forget(state, tracks, frame.index)
+        columns, gaps = tracks.columns, frame.index - records.last_frames
+        tracks = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(gaps, tracks),
+                                confirmed=_index(self._confirmed(records), tracks))
         propagated, tracks = self.propagator.predict(state.propagator, tracks, frame)
-        decision = self._decide(tracks, records, detections, frame.index)
+        decision = self._decide(tracks, gaps, detections, frame.index)
 
         matched, born = np.flatnonzero(decision.rows > 0), np.flatnonzero(decision.rows == 0)
         matched = matched[np.argsort(decision.rows[matched])]
         continued = decision.rows[matched] - 1
-        remembered = self._remember(tracks, detections, frame, continued, matched, born)
+        remembered = self._remember(tracks, columns, detections, frame, continued, matched, born)
         records = records.observe(frame.index, continued, decision.labels[matched], decision.scores[matched])
         born_records = TrackRecords.start(frame.index, state.next_id + np.arange(len(born)), decision.labels[born],
                                           decision.scores[born])
@@ -159,11 +162,8 @@ class AssociationTracker(BaseModule):
         return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
                 _append(state.ended, records.select(~alive)))
 
-    def _decide(self, tracks: Instances, records: TrackRecords, detections: Instances, frame: int) -> Decision:
+    def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
         """Compare on the device, decide on the host."""
-        gaps = frame - records.last_frames
-        tracks = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(gaps, tracks),
-                                confirmed=_index(self._confirmed(records), tracks))
         affinities = [stage.affinity(tracks, detections) for stage in self.stages]
         # Everything that is decided on leaves the device in one copy.
         rows = [_passing(self.filters, tracks, detections), _passing(self.births, tracks, detections),
@@ -183,10 +183,10 @@ class AssociationTracker(BaseModule):
         decided[(decided == 0) & ~may_be_born] = DROPPED
         return Decision(decided, rows[3].astype(np.int64), rows[2].astype(np.float64))
 
-    def _remember(self, tracks: Instances, detections: Instances, frame: Frame, continued: np.ndarray,
-                  matched: np.ndarray, born: np.ndarray) -> Instances:
+    def _remember(self, tracks: Instances, columns: Sequence[str], detections: Instances, frame: Frame,
+                  continued: np.ndarray, matched: np.ndarray, born: np.ndarray) -> Instances:
         """Next frame's tracks: the old ones in order, with what they were matched with, then those born."""
-        parts = [tracks]
+        parts = [tracks.only(columns)]
         if len(matched):
             some, found = _rows(tracks, continued), _rows(detections, matched)
             corrected = self.propagator.correct(some, found, frame)

@@ -11,13 +11,13 @@ from mmvist.structures import FrameResult, TrackSummary
 from mmvist.visualization.canvas import visible
 from mmvist.visualization.colours import colour
 from mmvist.visualization.text import chip_size, put_chip, put_text
-from mmvist.visualization.thumbnail import thumbnail
+from mmvist.visualization.thumbnail import Thumbnail, thumbnail
 
 CELL = 80
 GAP = 4
 TEXT_SCALE = 0.42
 GROUND, EMPTY, GREY = (24, 24, 24), (36, 36, 36), (170, 170, 170)
-# Tracks followed for each one that is drawn: which tracks are the long ones shows at the end only.
+# Pictures kept for each that the strip has room for: which tracks are long, and which end as one, shows at the end only.
 SPARE = 4
 
 
@@ -25,7 +25,8 @@ class TrackStrip:
     """Collects small pictures of the tracks while a video streams: one row a track, frames from left to right.
 
     Frames are evenly spaced multiples of a stride that doubles whenever the columns are full, so between half and all
-    of them are filled, and memory does not depend on the video's length. The longest tracks are drawn.
+    of them are filled, and memory does not depend on the video's length. The longest tracks are drawn, under the ids
+    that they end with.
 
     Args:
         num_columns: Most frames shown, at least 2.
@@ -42,7 +43,7 @@ class TrackStrip:
         self.num_columns, self.num_tracks = num_columns, num_tracks
         self._stride = 1
         self._frames: list[int] = []
-        self._cells: dict[int, dict[int, np.ndarray]] = {}
+        self._cells: dict[int, dict[int, Thumbnail]] = {}
         self._labels: dict[int, int] = {}
         self._summaries: Mapping[int, TrackSummary] | None = None
 
@@ -51,7 +52,7 @@ class TrackStrip:
 
         Args:
             image: (H, W, 3) uint8 BGR of the video's size.
-            result: Its instances; the last one's summaries say which tracks are not drawn.
+            result: Its instances; the last one's summaries say which tracks are not drawn, and which are one.
         """
         if result.summaries is not None:
             self._summaries = result.summaries
@@ -75,12 +76,12 @@ class TrackStrip:
         Args:
             classes: Class names; labels are indices into them.
         """
-        tracks = [track for track in self._cells if self._kept(track)]
-        tracks = sorted(tracks, key=lambda track: (-len(self._cells[track]), track))[:self.num_tracks]
-        tracks.sort(key=lambda track: (min(self._cells[track]), track))
+        rows, labels = self._final()
+        tracks = sorted(rows, key=lambda track: (-len(rows[track]), track))[:self.num_tracks]
+        tracks.sort(key=lambda track: (min(rows[track]), track))
         if not tracks:
             return None
-        names = {track: f'{classes[self._label(track)]} {track}' for track in tracks}
+        names = {track: f'{classes[labels[track]]} {track}' for track in tracks}
         margin = max(chip_size(name, TEXT_SCALE)[0] for name in names.values()) + 2 * GAP
         header = chip_size('0', TEXT_SCALE)[1] + GAP
         strip = np.full((header + len(tracks) * (CELL + GAP), margin + len(self._frames) * (CELL + GAP), 3),
@@ -95,7 +96,8 @@ class TrackStrip:
                      colour(track))
             for column, frame in enumerate(self._frames):
                 left = margin + column * (CELL + GAP)
-                strip[top:top + CELL, left:left + CELL] = self._cells[track].get(frame, EMPTY)
+                cell = rows[track].get(frame)
+                strip[top:top + CELL, left:left + CELL] = EMPTY if cell is None else cell.drawn(track)
         return strip
 
     def save(self, path: str | Path, classes: Sequence[str]) -> None:
@@ -106,14 +108,28 @@ class TrackStrip:
                 file.write(cv2.imencode(Path(path).suffix, strip)[1].tobytes())
 
     def _forget(self, present: set[int]) -> None:
-        """Keep the number of rows bounded: first those go that have ended, the shortest first."""
+        """Keep the number of pictures bounded: first those of tracks go that have ended, of the shortest first."""
         order = sorted(self._cells, key=lambda track: (track not in present, -len(self._cells[track]), track))
-        kept = [track for track in order if self._cells[track]][:SPARE * self.num_tracks]
+        kept, room = [], SPARE * self.num_tracks * self.num_columns
+        for track in order:
+            room -= len(self._cells[track])
+            if room < 0:
+                break
+            if self._cells[track]:
+                kept.append(track)
         self._cells = {track: self._cells[track] for track in kept}
         self._labels = {track: self._labels[track] for track in kept}
 
-    def _kept(self, track: int) -> bool:
-        return self._summaries is None or (track in self._summaries and self._summaries[track].keep)
-
-    def _label(self, track: int) -> int:
-        return self._labels[track] if self._summaries is None else self._summaries[track].label
+    def _final(self) -> tuple[dict[int, dict[int, Thumbnail]], dict[int, int]]:
+        """The pictures and the label of each track that is kept, by final id."""
+        if self._summaries is None:
+            return self._cells, self._labels
+        rows: dict[int, dict[int, Thumbnail]] = {}
+        labels = {}
+        for track, cells in self._cells.items():
+            summary = self._summaries.get(track)
+            if summary is not None and summary.keep:
+                final = track if summary.id is None else summary.id
+                rows.setdefault(final, {}).update(cells)
+                labels[final] = summary.label
+        return rows, labels

@@ -1,5 +1,7 @@
 """A small square picture of one instance."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 
@@ -12,17 +14,32 @@ MARGIN = 0.1
 DIMMED = 0.4
 
 
-def thumbnail(image: np.ndarray, result: FrameResult, row: int, size: int) -> np.ndarray:
-    """Cut out an instance with some surroundings, darker outside its mask, the mask's contour in the track's colour.
+class Thumbnail(NamedTuple):
+    """An instance cut out, before it is known which track it ends in.
+
+    Attributes:
+        picture: (size, size, 3) uint8 BGR, darker outside the mask; black where it reaches beyond the image.
+        contours: The mask's, each (P, 2) float64 xy in pixels of the picture.
+    """
+
+    picture: np.ndarray
+    contours: list[np.ndarray]
+
+    def drawn(self, track: int) -> np.ndarray:
+        """A copy of the picture with the contours in a track's colour."""
+        picture = self.picture.copy()
+        draw_contours(picture, self.contours, colour(track), 1)
+        return picture
+
+
+def thumbnail(image: np.ndarray, result: FrameResult, row: int, size: int) -> Thumbnail:
+    """Cut out an instance with some surroundings.
 
     Args:
         image: (H, W, 3) uint8 BGR of the video's size.
         result: The instances of the frame.
         row: Which of them.
         size: Rows and columns of the picture, in pixels.
-
-    Returns:
-        (size, size, 3) uint8 BGR; what lies outside the image is black.
     """
     left, top, right, bottom = result.bboxes[row].astype(float)
     side = max(int(np.ceil(max(right - left, bottom - top) * (1 + 2 * MARGIN))), 2)
@@ -37,11 +54,9 @@ def thumbnail(image: np.ndarray, result: FrameResult, row: int, size: int) -> np
         picture = cv2.copyTo(picture, _cut(inside, x, y, side), dimmed)
     enlarge = size / side
     picture = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA if enlarge < 1 else cv2.INTER_CUBIC)
-    if area is not None:
-        # Pixel centres: 0.5 at both scales.
-        contours = [(contour - (x, y) + 0.5) * enlarge - 0.5 for contour in area.contours()]
-        draw_contours(picture, contours, colour(int(result.ids[row])), 1)
-    return picture
+    # Pixel centres: 0.5 at both scales.
+    contours = [] if area is None else [(contour - (x, y) + 0.5) * enlarge - 0.5 for contour in area.contours()]
+    return Thumbnail(picture, contours)
 
 
 def _cut(image: np.ndarray, x: int, y: int, side: int) -> np.ndarray:

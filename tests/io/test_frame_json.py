@@ -74,6 +74,27 @@ def test_the_file(tmp_path, results):
                               {'id': 7, 'label': 1, 'score': .3, 'keep': True}]
 
 
+def test_final_ids(tmp_path, result):
+    verdict = {0: TrackSummary(1, .3, id=4), 1: TrackSummary(0, .9), 2: TrackSummary(1, .3, id=4)}
+    results = [result(0, (0, 1, .5, (1, 2, 5, 6), True), (1, 0, .9, (0, 0, 3, 3), False)),
+               result(1, (2, 0, .1, (1, 2, 5, 6), True), summaries=verdict)]
+    write(tmp_path / 'a.json', results)
+    data = json.loads((tmp_path / 'a.json').read_text())
+    assert [frame['instances'][0]['id'] for frame in data['frames']] == [0, 2]
+    assert [track.get('final_id') for track in data['tracks']] == [4, None, 4]
+    assert 'final_id' not in data['tracks'][1]
+    read = frame_json.read(tmp_path / 'a.json').videos[0]
+    assert read.ids.tolist() == [4, 1, 4]
+    assert_equal(read, VideoTracks.from_results(Video('clips/a.mp4', 'a', 12, 16, 2, fps=8.0), results))
+
+
+def test_final_ids_that_share_a_frame(tmp_path, result):
+    verdict = {0: TrackSummary(0, .3, id=4), 1: TrackSummary(0, .3, id=4)}
+    write(tmp_path / 'a.json', [result(0, *((track, 0, .5, (1, 2, 5, 6), True) for track in (0, 1)), summaries=verdict)])
+    with pytest.raises(FormatError, match='tracks: video a, frame 0: ids 0 and 1 both end as id 4'):
+        frame_json.read(tmp_path / 'a.json')
+
+
 def test_a_known_length_stays(tmp_path, results):
     write(tmp_path / 'a.json', results, Video(1, 'a', 12, 16, 6))
     assert frame_json.read(tmp_path / 'a.json').videos[0].video.length == 6
@@ -129,7 +150,8 @@ def test_frames_out_of_order_and_unknown_classes(tmp_path, result):
     (lambda data: data['frames'][0]['instances'][0].update(bbox=[1, 2]), r'bbox must be \[x1, y1, x2, y2\]'),
     (lambda data: data['frames'][0]['instances'][0].update(score=float('nan')), 'score must be a finite number'),
     (lambda data: data['frames'][0]['instances'][0]['segmentation'].update(size=[4, 4]), 'mask size must be'),
-    (lambda data: data['tracks'][0].pop('keep'), r"tracks\[0\]: key 'keep' is missing")])
+    (lambda data: data['tracks'][0].pop('keep'), r"tracks\[0\]: key 'keep' is missing"),
+    (lambda data: data['tracks'][1].update(final_id='a'), r"tracks\[1\]: final_id must be a whole number, got 'a'")])
 def test_broken_files(tmp_path, results, change, message):
     write(tmp_path / 'a.json', results)
     data = json.loads((tmp_path / 'a.json').read_text())

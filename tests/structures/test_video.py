@@ -49,6 +49,36 @@ def test_results_become_tracks_under_the_summaries():
     assert len(VideoTracks.from_results(VIDEO, [])) == 0
 
 
+def test_provisional_ids_become_final_ones():
+    some = tracks((0, 0, 1, .2), (0, 1, 0, .4), (1, 2, 0, .6), (1, 3, 1, .8), (2, 4, 1, .9))
+    verdict = {0: TrackSummary(1, .5, id=7), 1: TrackSummary(0, .3), 2: TrackSummary(1, .5, id=7),
+               3: TrackSummary(1, .8, keep=False, id=7), 4: TrackSummary(1, .5, id=7)}
+    final = some.with_summaries(verdict)
+    assert list(zip(final.frames.tolist(), final.ids.tolist(), final.labels.tolist(), strict=True)) == [
+        (0, 7, 1), (0, 1, 0), (1, 7, 1), (2, 7, 1)]
+    assert final.track_scores == {7: .5, 1: .3}
+    assert final.rows_of(7).tolist() == [0, 2, 3]
+    assert some.ids.tolist() == [0, 1, 2, 3, 4]
+    assert len(tracks().with_summaries(verdict)) == 0
+
+
+def test_ids_that_end_as_one_share_no_frame():
+    some = tracks((1, 3, 0, 1.), (2, 4, 0, 1.), (2, 5, 0, 1.))
+    with pytest.raises(ValueError, match='video three, frame 2: ids 4 and 5 both end as id 9'):
+        some.with_summaries({track: TrackSummary(0, 1., id=9) for track in (3, 4, 5)})
+    # An id that stands counts too.
+    with pytest.raises(ValueError, match='video three, frame 2: ids 4 and 5 both end as id 5'):
+        some.with_summaries({4: TrackSummary(0, 1., id=5), 5: TrackSummary(0, 1.)})
+    # One that is not kept does not.
+    assert some.with_summaries({4: TrackSummary(0, 1., id=5), 5: TrackSummary(0, 1., False)}).ids.tolist() == [5]
+
+
+def test_ids_that_end_as_one_agree():
+    with pytest.raises(ValueError, match=r'video three: ids that end as id 9 must agree in label and score, got '
+                                         r'\(0, 1.0\) and \(2, 1.0\)'):
+        tracks((1, 3, 0, 1.)).with_summaries({3: TrackSummary(0, 1., id=9), 4: TrackSummary(2, 1., id=9)})
+
+
 def test_tracks_below_a_score_go():
     some = tracks((0, 1, 0, .2), (1, 1, 0, .8), (1, 2, 0, .4))
     assert some.with_min_score(.5).ids.tolist() == [1, 1]

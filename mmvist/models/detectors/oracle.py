@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmvist.io import formats
+from mmvist.io.truth import GroundTruth
 from mmvist.models.detectors.base import FrameDetector
 from mmvist.registry import MODELS
 from mmvist.structures import VideoTracks
@@ -28,16 +28,14 @@ class OracleDetector(FrameDetector):
         features: Config of the detector whose `extract` gives the feature maps, or `None`.
         classes: Class names that labels index; `None` takes the file's own.
         format: Format of the annotations.
-        seqmap: For MOTS, the file that lists the split's sequences.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
     """
 
     def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None,
-                 format: str = 'ytvis', seqmap: str | None = None) -> None:
+                 format: str = 'ytvis', seqmap: str | None = None, split: str | None = None) -> None:
         super().__init__()
-        truth = formats.read(ann_file, format, seqmap)
-        truth = truth if classes is None else truth.with_classes(classes)
-        self.ann_file = ann_file
-        self.truth = {tracks.video.id: tracks for tracks in truth.videos}
+        self.truth = GroundTruth(ann_file, classes, format, seqmap, split)
         self.features = None if features is None else MODELS.build(features)
         self.register_load_state_dict_pre_hook(_move_under_features)
 
@@ -46,27 +44,24 @@ class OracleDetector(FrameDetector):
         """Look up consecutive frames of one video; see `slots.Detector`.
 
         Raises:
-            ValueError: The video is not in the annotation file.
+            ValueError: A frame is not in the annotations.
         """
-        if frames[0].video.id not in self.truth:
-            raise ValueError(f'OracleDetector: video {frames[0].video.id} is not in {self.ann_file}')
-        truth = self.truth[frames[0].video.id]
         levels = () if self.features is None else self.features.extract(torch.stack([f.image for f in frames]))
         return state, [(replace(frame, features={'neck': tuple(level[index] for level in levels)}),
-                        _detections(truth, frame)) for index, frame in enumerate(frames)]
+                        _detections(self.truth.objects(frame.video, frame.index), frame))
+                       for index, frame in enumerate(frames)]
 
 
-def _detections(truth: VideoTracks, frame: Frame) -> Instances:
-    rows = truth.rows_at(frame.index)
-    real = truth.select(np.arange(rows.start, rows.stop)[~truth.ignore[rows]])
+def _detections(objects: VideoTracks, frame: Frame) -> Instances:
     device = frame.image.device
 
     def tensor(values: np.ndarray) -> Tensor:
         return torch.from_numpy(values).to(device)
 
     scale = torch.tensor([*frame.scale, *frame.scale], device=device)
-    return Instances(bboxes=tensor(real.bboxes) * scale, scores=torch.ones(len(real), device=device),
-                     labels=tensor(real.labels), masks=RLEMasks(real.masks, truth.video.height, truth.video.width))
+    return Instances(bboxes=tensor(objects.bboxes) * scale, scores=torch.ones(len(objects), device=device),
+                     labels=tensor(objects.labels),
+                     masks=RLEMasks(objects.masks, objects.video.height, objects.video.width))
 
 
 def _move_under_features(module: OracleDetector, state_dict: dict, prefix: str, *_: Any) -> None:

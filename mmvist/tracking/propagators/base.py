@@ -10,8 +10,8 @@ from mmvist.structures.instances import Instances
 class Propagator(Protocol):
     """Brings tracks into the present frame, before they are compared with its detections.
 
-    What it knows of a track are columns of the track, which it makes and keeps up; what it knows of the video is a state
-    that it hands on.
+    What it knows of a track are columns of the track, which it makes and keeps up; what it knows of the video is a
+    state that it hands on.
 
     Attributes:
         needs_image: Whether `Frame.image` must be there.
@@ -23,7 +23,7 @@ class Propagator(Protocol):
         """State before a video's first frame."""
 
     def predict(self, state: Any, tracks: Instances, frame: Frame) -> tuple[Any, Instances]:
-        """The next state, and the tracks where they should be in the frame. Called once for every frame."""
+        """The next state, and the tracks (they have `gaps`) where they should be; called once for every frame."""
 
     def start(self, detections: Instances, frame: Frame) -> dict[str, Any]:
         """Its columns for tracks born of N detections."""

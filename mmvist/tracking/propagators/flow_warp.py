@@ -1,0 +1,79 @@
+"""Masks carried along by optical flow."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from mmvist.registry import MODELS
+from mmvist.structures import rle
+from mmvist.structures.frames import Frame
+from mmvist.structures.instances import Instances
+from mmvist.structures.masks import RLEMasks
+
+
+@MODELS.register_module()
+class FlowWarp:
+    """Tracks' masks warped into the present frame by backward flow (Porzi et al. 2020, section 3.2).
+
+    Tracks need pixel masks: `pixel_masks` on the tracker and 'masks' among the memory's columns. Boxes become those of
+    the warped masks; a track whose mask left the image keeps its box. Tracks that are not detected are carried on.
+
+    Args:
+        flow: Config of the flow from a frame to the one before it.
+    """
+
+    needs_image = True
+
+    def __init__(self, flow: dict) -> None:
+        self.flow = MODELS.build(flow)
+
+    def init(self) -> None:
+        """No frame yet."""
+
+    def predict(self, state: Tensor | None, tracks: Instances, frame: Frame) -> tuple[Tensor, Instances]:
+        """Tracks with `masks` and `bboxes` warped; the state is the last frame's image, without its padding."""
+        image = frame.image[:, :frame.height, :frame.width]
+        if state is None or len(tracks) == 0:
+            return image, tracks
+        if state.shape != image.shape:
+            raise ValueError(f'FlowWarp: frame {frame.index} of video {frame.video.name} is {tuple(image.shape[1:])} '
+                             f'(HxW), the one before was {tuple(state.shape[1:])}')
+        height, width = frame.video.height, frame.video.width
+        source = backward_map(self.flow(image, state).cpu().numpy(), height, width)
+        masks = [warp(counts, source, height, width) for counts in tracks.masks.counts]
+        boxes = torch.from_numpy(rle.bboxes(masks, height, width)).to(tracks.bboxes)
+        scale = boxes.new_tensor([*frame.scale, *frame.scale])
+        seen = torch.from_numpy(rle.area(masks, height, width) > 0).to(boxes.device)
+        bboxes = torch.where(seen[:, None], boxes * scale, tracks.bboxes)
+        return image, tracks.replace(masks=RLEMasks(tuple(masks), height, width), bboxes=bboxes)
+
+    def start(self, detections: Instances, frame: Frame) -> dict[str, Any]:
+        """No columns."""
+        return {}
+
+    def correct(self, tracks: Instances, detections: Instances, frame: Frame) -> dict[str, Any]:
+        """No columns."""
+        return {}
+
+
+def backward_map(flow: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Where each pixel of the original image was one frame before, (height, width, 2) float32, (x, y).
+
+    Args:
+        flow: (2, h, w) from the frame to the one before, in pixels of the network input.
+        height: Rows of the original image.
+        width: Columns of the original image.
+    """
+    factors = np.array([width / flow.shape[2], height / flow.shape[1]], np.float32)
+    resized = cv2.resize(flow.transpose(1, 2, 0), (width, height), interpolation=cv2.INTER_LINEAR) * factors
+    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return resized + np.stack([columns, rows], axis=-1)
+
+
+def warp(counts: bytes, source: np.ndarray, height: int, width: int) -> bytes:
+    """A mask read at `source` (height, width, 2); the nearest pixel counts, outside there is nothing."""
+    mask = rle.decode(counts, height, width).astype(np.uint8)
+    return rle.encode(cv2.remap(mask, source[..., 0], source[..., 1], cv2.INTER_NEAREST))
