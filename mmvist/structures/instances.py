@@ -30,6 +30,11 @@ FIELDS = {
     'motion': Field((4, 2), True, 'track: value and change a frame of the four numbers that a Kalman filter follows'),
     'spread': Field((4, 3), True, 'track: variance of value, covariance, variance of change of these four'),
     'expected': Field((4, 2), True, 'track: these numbers as a Kalman filter expects to measure them, and variance'),
+    'seen_motion': Field((4, 2), True, 'track: `motion` just after its last detection'),
+    'seen_spread': Field((4, 3), True, 'track: `spread` just after its last detection'),
+    'trail': Field((None, 3), True, 'track: frame, centre x, centre y of its last detections'),
+    'heading': Field((2,), True, 'track: unit vector of its motion, zero when unknown'),
+    'anchors': Field((2,), True, 'track: centre of the detection that its heading is drawn from'),
     'observed': Field((4,), True, 'track: xyxy of its last detection, however far a propagator has moved it since'),
     'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
 }

@@ -10,6 +10,7 @@ from mmvist.tracking.cues import (
     BoxIoU,
     EmbeddingDistance,
     Gap,
+    Heading,
     InheritedId,
     Mahalanobis,
     MaskIoU,
@@ -31,15 +32,15 @@ from mmvist.tracking.gates import (
 )
 from mmvist.tracking.memory import GalleryMemory, LatestMemory, MomentumMemory
 from mmvist.tracking.oracle_tracker import OracleTracker
-from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, Still
+from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, ObservationCentricFilter, Still
 from mmvist.tracking.records import TrackRecords
 from mmvist.tracking.sequence_tracker import SequenceState, SequenceTracker
 from mmvist.tracking.stage import Stage
 from mmvist.tracking.tracker import AssociationTracker, TrackerState
 
 __all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'BelowScore', 'BoxIoU', 'ChiSquare',
-           'Confirmed', 'EmbeddingDistance', 'FlowWarp', 'GalleryMemory', 'Gap', 'Greedy', 'Hungarian', 'InOrder',
-           'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaxDistance', 'MaxGap', 'MinArea',
-           'MinBoxIoU', 'MinMaskIoU', 'MinScore', 'MomentumMemory', 'OracleTracker', 'SameClass', 'SameClassOnly',
-           'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'Stage', 'Still', 'TrackRecords',
-           'TrackerState']
+           'Confirmed', 'EmbeddingDistance', 'FlowWarp', 'GalleryMemory', 'Gap', 'Greedy', 'Heading', 'Hungarian',
+           'InOrder', 'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaxDistance',
+           'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore', 'MomentumMemory', 'ObservationCentricFilter',
+           'OracleTracker', 'SameClass', 'SameClassOnly', 'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU',
+           'Stage', 'Still', 'TrackRecords', 'TrackerState']

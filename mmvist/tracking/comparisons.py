@@ -68,3 +68,9 @@ def squared_mahalanobis(tracks: Instances, detections: Instances) -> Tensor:
     """Squared distance of detections from where `KalmanFilter` expects tracks, in its standard deviations (T, D)."""
     expected, variance = tracks.expected[:, None].unbind(-1)
     return ((centre_aspect_height(detections.bboxes) - expected) ** 2 / variance).sum(-1)
+
+
+def direction(start: Tensor, end: Tensor) -> Tensor:
+    """Unit vectors (..., 2) from points (..., 2) to points, shorter where the points nearly agree."""
+    difference = end - start
+    return difference / (difference.norm(dim=-1, keepdim=True) + 1e-6)

@@ -10,7 +10,7 @@ from torch import Tensor
 from mmvist.registry import TASK_UTILS
 from mmvist.structures.boxes import box_iou, signed_box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_iou, squared_mahalanobis
+from mmvist.tracking.comparisons import check_metric, direction, embedding_distance, mask_iou, squared_mahalanobis
 
 
 def with_new_row(matrix: Tensor, new: float) -> Tensor:
@@ -155,6 +155,27 @@ class Gap:
         """(1 + tracks, detections), zero in row 0."""
         gaps = tracks.gaps.to(detections.scores.dtype) / self.window
         return -with_new_row(gaps[:, None].expand(-1, len(detections)), 0.0)
+
+
+@TASK_UTILS.register_module()
+class Heading:
+    """Whether a detection lies where a track was heading (Cao et al. 2023, observation-centric momentum).
+
+    Needs `ObservationCentricFilter`.
+
+    Args:
+        weight: Factor of the agreement.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1 + tracks, detections), from -weight / 2 (behind) to weight / 2 (ahead) times the score; zero in row 0."""
+        centres = (detections.bboxes[:, :2] + detections.bboxes[:, 2:]).to(tracks.anchors) / 2
+        cosines = (direction(tracks.anchors[:, None], centres) * tracks.heading[:, None]).sum(-1)
+        agreement = 0.5 - cosines.clamp(-1, 1).acos() / torch.pi
+        return self.weight * with_new_row(agreement.to(detections.scores) * detections.scores, 0.0)
 
 
 @TASK_UTILS.register_module()
