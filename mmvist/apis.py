@@ -77,7 +77,8 @@ class VISInferencer:
             skip_broken: Leave broken frames out with a warning.
 
         Yields:
-            Each frame's image, (H, W, 3) uint8 BGR, and its result; the last one carries the tracks' summaries.
+            Each frame's image, (H, W, 3) uint8 BGR, and its result; the last one carries the tracks' summaries,
+            which rename the ids where the tracker decides at the video's end (`VideoTracks.from_results` does that).
         """
         frames = source if isinstance(source, Frames) else open_frames(source, skip_broken)
         waiting: dict[int, np.ndarray] = {}

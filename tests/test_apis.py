@@ -1,5 +1,8 @@
 """Tracking from Python, with a model of a few channels."""
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -8,9 +11,12 @@ from mmvist.apis import VISInferencer, draw_folders, track_to_files
 from mmvist.engine import load_config
 from mmvist.io import frame_json
 from mmvist.io.frames import open_frames
+from mmvist.structures import VideoTracks
+from mmvist.visualization.strip import CELL, GAP
 from tests.models.builders import clip, tiny_detector, tiny_model, tiny_slots
 
 CONFIG = 'configs/masktrack_rcnn/masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py'
+OFFLINE = 'configs/masktrack_rcnn/seq-tracker_mask-rcnn_r18_fpn_street-world.py'
 
 
 def images(count, size=(64, 96)):
@@ -78,6 +84,28 @@ def test_files(inferencer, tmp_path):
     wanted = {track for track, summary in kept[-1].summaries.items() if summary.keep}
     assert set(stored.videos[0].track_ids.tolist()) == wanted & {int(i) for r in kept for i in r.ids}
     assert strip.exists()
+
+
+def test_an_offline_tracker_names_its_tracks_at_the_end(checkpoint, tmp_path):
+    offline = load_config(OFFLINE)
+    offline.model.update(detector=tiny_detector())
+    offline.model.tracker.update(min_iou=.1, min_length=2)
+    inferencer = VISInferencer(offline, checkpoint, device='cpu')
+    shown = images(5)
+    found = [result for _, result in inferencer.track(shown)]
+    # Each detection has an id of its own, and some end as one.
+    assert [track for result in found for track in result.ids.tolist()] == list(range(sum(map(len, found))))
+    final = VideoTracks.from_results(replace(found[0].video, length=5), found)
+    assert final.track_ids.tolist() == list(range(len(final.track_ids)))
+    assert 1 <= len(final.track_ids) <= len(final) / 2
+
+    track_to_files(inferencer, shown, None, tmp_path / 'out.json', tmp_path / 'out.png')
+    stored = frame_json.read(tmp_path / 'out.json').videos[0]
+    assert (stored.ids.tolist(), stored.labels.tolist()) == (final.ids.tolist(), final.labels.tolist())
+    assert stored.track_scores == final.track_scores
+    strip = cv2.imread(str(tmp_path / 'out.png'))
+    # A header, and a row for each track, 16 at most.
+    assert strip.shape[0] // (CELL + GAP) == min(len(final.track_ids), 16)
 
 
 def test_folders_become_one_video(inferencer, tmp_path):

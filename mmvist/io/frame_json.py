@@ -23,10 +23,10 @@ import numpy as np
 
 from mmvist.io.atomic import open_atomic
 from mmvist.io.json_file import read_json
-from mmvist.io.json_tables import LARGEST_ID, is_id, is_number, is_rate, is_text, is_whole
+from mmvist.io.json_tables import LARGEST_ID, check_keys, is_number, is_text, is_whole
 from mmvist.io.problems import Problems, shown
 from mmvist.io.segmentation import parse_all
-from mmvist.io.sequences import MAX_LENGTH, MAX_PIXELS
+from mmvist.io.video_entry import parse_video, video_entry
 from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks
 
 # Digits kept free for the number of frames, which is known at the end.
@@ -55,8 +55,7 @@ class FrameJSONWriter:
     def __enter__(self) -> 'FrameJSONWriter':
         self._file = self._stack.enter_context(open_atomic(self.path, 'wb'))
         self._stack.push(self._complete)
-        header = {'id': self.video.id, 'name': self.video.name, 'height': self.video.height,
-                  'width': self.video.width, 'fps': self.video.fps, 'file_names': list(self.video.file_names)}
+        header = {key: value for key, value in video_entry(self.video).items() if key != 'length'}
         self._put(f'{{"video":{_dumps(header)[:-1]},"length":')
         self._length_at = self._file.tell()
         self._put(f'{" " * LENGTH_DIGITS}}},\n"classes":{_dumps(list(self.classes))},\n"frames":[')
@@ -115,7 +114,7 @@ def read(path: str | Path) -> VideoSet:
         if not isinstance(data, dict) or not isinstance(data.get(key), kind):
             problems.add(key, f'a {"list" if kind is list else "object"} is missing')
     problems.check()
-    video, classes = _video(data['video'], problems), _classes(data['classes'], problems)
+    video, classes = parse_video(data['video'], problems), _classes(data['classes'], problems)
     problems.check()
     rows = _rows(data['frames'], video, len(classes), problems)
     summaries = _summaries(data.get('tracks'), len(classes), problems)
@@ -127,27 +126,6 @@ def read(path: str | Path) -> VideoSet:
         problems.add('tracks', str(error))
     problems.check()
     return VideoSet(classes, (tracks,), tuple(range(len(classes))))
-
-
-def _video(entry: dict, problems: Problems) -> Video | None:
-    try:
-        _check_keys(entry, 'id', 'name', 'height', 'width', 'length')
-        names = entry.get('file_names') or []
-        rules = {'id': is_id, 'name': is_text, 'fps': is_rate,
-                 'height': is_whole, 'width': is_whole, 'length': is_whole}
-        for key, is_right in rules.items():
-            if not is_right(entry.get(key)):
-                raise ValueError(f'unusable {key} {shown(entry.get(key))}')
-        if not isinstance(names, list) or not all(map(is_text, names)):
-            raise ValueError(f'file_names must be a list of text, got {shown(names)}')
-        height, width, length = entry['height'], entry['width'], entry['length']
-        if height * width > MAX_PIXELS or length > MAX_LENGTH:
-            raise ValueError(f'must have up to {MAX_PIXELS} pixels and {MAX_LENGTH} frames, got {height} x {width} and '
-                             f'{length}')
-        return Video(entry['id'], entry['name'], height, width, length, tuple(names), entry.get('fps'))
-    except ValueError as error:
-        problems.add('video', str(error))
-    return None
 
 
 def _classes(names: list, problems: Problems) -> tuple[str, ...]:
@@ -189,7 +167,7 @@ def _rows(frames: list, video: Video, num_classes: int, problems: Problems) -> l
 
 
 def _check_frame(frame: Any, video: Video, known: Container[int]) -> None:
-    _check_keys(frame, 'frame', 'instances')
+    check_keys(frame, 'frame', 'instances')
     index = frame['frame']
     if not is_whole(index) or index >= video.length:
         raise ValueError(f'frame must lie in 0..{video.length - 1}, got {shown(index)}')
@@ -222,16 +200,8 @@ def _summaries(tracks: Any, num_classes: int, problems: Problems) -> dict[int, T
     return summaries
 
 
-def _check_keys(entry: Any, *keys: str) -> None:
-    if not isinstance(entry, dict):
-        raise ValueError(f'must be an object, got {shown(entry)}')
-    for key in keys:
-        if key not in entry:
-            raise ValueError(f'key {key!r} is missing')
-
-
 def _check_object(entry: Any, num_classes: int, *keys: str) -> None:
-    _check_keys(entry, 'id', 'label', 'score', *keys)
+    check_keys(entry, 'id', 'label', 'score', *keys)
     _check_id(entry['id'], 'id')
     if not is_whole(entry['label']) or entry['label'] >= num_classes:
         raise ValueError(f'label must lie in 0..{num_classes - 1}, got {shown(entry["label"])}')

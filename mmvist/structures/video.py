@@ -65,6 +65,7 @@ class FrameResult:
         bboxes: (N, 4) float32, xyxy.
         masks: N COCO counts of size (video.height, video.width); `None` for a box without a mask.
         summaries: Id -> summary of every track of the video, given with its last frame only; they may rename tracks.
+        embeds: (N, E) float32, what trackers compare, where it was asked for.
     """
 
     video: Video
@@ -75,15 +76,20 @@ class FrameResult:
     bboxes: np.ndarray
     masks: tuple[bytes | None, ...]
     summaries: Mapping[int, TrackSummary] | None = None
+    embeds: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def select(self, rows: np.ndarray) -> 'FrameResult':
+        """Keep some instances, given as indices."""
+        return replace(self, ids=self.ids[rows], labels=self.labels[rows], scores=self.scores[rows],
+                       bboxes=self.bboxes[rows], masks=tuple(self.masks[row] for row in rows),
+                       embeds=None if self.embeds is None else self.embeds[rows])
+
     def with_min_score(self, min_score: float) -> 'FrameResult':
         """Keep the instances that score at least `min_score` in this frame."""
-        rows = np.flatnonzero(self.scores >= min_score)
-        return replace(self, ids=self.ids[rows], labels=self.labels[rows], scores=self.scores[rows],
-                       bboxes=self.bboxes[rows], masks=tuple(self.masks[row] for row in rows))
+        return self.select(np.flatnonzero(self.scores >= min_score))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,6 +30,7 @@ from mmvist.tracking.gates import (
     MinScore,
     SameClassOnly,
 )
+from mmvist.tracking.mask_prop_tracker import MaskPropState, MaskPropTracker
 from mmvist.tracking.memory import GalleryMemory, LatestMemory, MomentumMemory
 from mmvist.tracking.oracle_tracker import OracleTracker
 from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, ObservationCentricFilter, Still
@@ -40,7 +41,7 @@ from mmvist.tracking.tracker import AssociationTracker, TrackerState
 
 __all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'BelowScore', 'BoxIoU', 'ChiSquare',
            'Confirmed', 'EmbeddingDistance', 'FlowWarp', 'GalleryMemory', 'Gap', 'Greedy', 'Heading', 'Hungarian',
-           'InOrder', 'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaxDistance',
-           'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore', 'MomentumMemory', 'ObservationCentricFilter',
-           'OracleTracker', 'SameClass', 'SameClassOnly', 'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU',
-           'Stage', 'Still', 'TrackRecords', 'TrackerState']
+           'InOrder', 'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaskPropState',
+           'MaskPropTracker', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore',
+           'MomentumMemory', 'ObservationCentricFilter', 'OracleTracker', 'SameClass', 'SameClassOnly', 'Score',
+           'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'Stage', 'Still', 'TrackRecords', 'TrackerState']

@@ -32,7 +32,10 @@ def embedding_distance(tracks: Instances, detections: Instances, metric: str) ->
     """
     remembered = tracks.gallery.embeds.flatten(0, 1) if 'gallery' in tracks else tracks.embeds
     if metric == 'cosine':
-        distances = (1 - F.normalize(remembered.float()) @ F.normalize(detections.embeds.float()).T).clamp(min=0)
+        remembered, found = remembered.float(), F.normalize(detections.embeds.float())
+        # A gallery is large: its lengths are divided out of the products.
+        cosines = remembered @ found.T / remembered.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        distances = (1 - cosines).clamp(min=0)
     else:
         # Without the expanded square, which loses half of the digits where embeddings are close.
         distances = torch.cdist(remembered.float(), detections.embeds.float(),
@@ -48,7 +51,7 @@ def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
     """
     known, found = _pixels(tracks), _pixels(detections)
     overlaps = rle.iou(known.counts, found.counts, found.height, found.width)
-    return torch.from_numpy(overlaps).to(detections.scores)
+    return torch.from_numpy(overlaps).float().to(detections.scores.device)
 
 
 def mask_areas(instances: Instances) -> Tensor:

@@ -30,8 +30,8 @@ class AppearanceSoftmax:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), at most zero."""
-        logits = with_new_row(tracks.embeds @ detections.embeds.T, 0.0)
-        return self.weight * logits.float().log_softmax(dim=0)
+        logits = with_new_row(tracks.embeds.float() @ detections.embeds.float().T, 0.0)
+        return self.weight * logits.log_softmax(dim=0)
 
 
 @TASK_UTILS.register_module()
@@ -153,7 +153,7 @@ class Gap:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), zero in row 0."""
-        gaps = tracks.gaps.to(detections.scores.dtype) / self.window
+        gaps = tracks.gaps / self.window
         return -with_new_row(gaps[:, None].expand(-1, len(detections)), 0.0)
 
 

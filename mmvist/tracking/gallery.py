@@ -46,7 +46,7 @@ class Gallery:
         places = self.counts % budget
         # One place more than the fullest can need: how full they are is known to the device alone.
         rings = self._widened(min(self.embeds.shape[1] + 1, budget)).clone()
-        rings[torch.arange(len(rings), device=rings.device), places] = embeds
+        rings[torch.arange(len(rings), device=rings.device), places] = embeds.to(rings)
         return Gallery(rings, self.counts + 1)
 
     def nearest(self, distances: Tensor) -> Tensor:

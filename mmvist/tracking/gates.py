@@ -19,7 +19,7 @@ from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_a
 
 def of_class(values: float | Sequence[float], labels: Tensor) -> float | Tensor:
     """A number for each label (N,), from one number for all or one a class."""
-    return labels.new_tensor(values, dtype=torch.float32)[labels] if isinstance(values, Sequence) else values
+    return labels.new_tensor(values, dtype=torch.float32)[labels.long()] if isinstance(values, Sequence) else values
 
 
 @TASK_UTILS.register_module()

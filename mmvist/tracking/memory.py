@@ -60,7 +60,7 @@ class MomentumMemory:
 
     def update(self, tracks: Instances, detections: Instances) -> Instances:
         """Tracks (N) after one more detection each."""
-        embeds = torch.lerp(detections.embeds, tracks.embeds, self.momentum)
+        embeds = torch.lerp(detections.embeds.to(tracks.embeds), tracks.embeds, self.momentum)
         return self.start(detections).replace(embeds=embeds)
 
 

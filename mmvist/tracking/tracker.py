@@ -125,11 +125,11 @@ class AssociationTracker(BaseModule):
         continued = decision.rows[matched] - 1
         remembered = self._remember(tracks, columns, detections, frame, continued, matched, born)
         records = records.observe(frame.index, continued, decision.labels[matched], decision.scores[matched])
-        born_records = TrackRecords.start(frame.index, state.next_id + np.arange(len(born)), decision.labels[born],
-                                          decision.scores[born])
         named = np.full(len(detections), DROPPED)
         named[matched], named[born] = continued, len(records) + np.arange(len(born))
-        records = TrackRecords.cat(records, born_records)
+        if len(born):
+            records = TrackRecords.cat(records, TrackRecords.start(
+                frame.index, state.next_id + np.arange(len(born)), decision.labels[born], decision.scores[born]))
 
         kept = np.flatnonzero(named != DROPPED)
         kept = kept[self._confirmed(records)[named[kept]]]
@@ -143,7 +143,7 @@ class AssociationTracker(BaseModule):
         summaries = {}
         for records in (*state.ended, state.records):
             kept = (self._confirmed(records) & (records.lengths >= self.min_length)
-                    & (records.top_scores >= self.min_top_score))
+                    & (records.top_scores >= np.float32(self.min_top_score)))       # scores came in 32 bits
             summaries.update(records.summaries(kept, self.label, self.score))
         return dict(sorted(summaries.items()))
 
@@ -167,10 +167,13 @@ class AssociationTracker(BaseModule):
         affinities = [stage.affinity(tracks, detections) for stage in self.stages]
         # Everything that is decided on leaves the device in one copy.
         rows = [_passing(self.filters, tracks, detections), _passing(self.births, tracks, detections),
-                detections.scores, detections.labels]
-        host = torch.cat([*affinities, torch.stack([row.to(affinities[0]) for row in rows])]).cpu().numpy()
+                _finite(detections), detections.scores, detections.labels]
+        host = torch.cat([*affinities, torch.stack([row.float() for row in rows])]).cpu().numpy()
         *affinities, rows = np.split(host, (1 + len(tracks)) * np.arange(1, 1 + len(affinities)))
-        admitted, may_be_born = rows[:2] > 0
+        admitted, may_be_born, finite = rows[:3] > 0
+        if not finite.all():
+            raise ValueError(f'frame {frame}: boxes, scores or embeddings of detections are not finite; the network '
+                             'has diverged')
 
         decided = np.where(admitted, 0, DROPPED)
         free = np.ones(len(tracks), bool)
@@ -181,7 +184,7 @@ class AssociationTracker(BaseModule):
                 decided[closed] = taken
                 free[taken[taken > 0] - 1] = False
         decided[(decided == 0) & ~may_be_born] = DROPPED
-        return Decision(decided, rows[3].astype(np.int64), rows[2].astype(np.float64))
+        return Decision(decided, rows[4].astype(np.int64), rows[3].astype(np.float64))
 
     def _remember(self, tracks: Instances, columns: Sequence[str], detections: Instances, frame: Frame,
                   continued: np.ndarray, matched: np.ndarray, born: np.ndarray) -> Instances:
@@ -210,6 +213,15 @@ def _passing(gates: Sequence[Any], tracks: Instances, detections: Instances) -> 
     for gate in gates:
         passing = passing & gate(tracks, detections).all(dim=0)
     return passing
+
+
+def _finite(detections: Instances) -> Tensor:
+    """Detections whose score, box and embedding are numbers, (D,) bool."""
+    finite = detections.scores.isfinite()
+    for name in ('bboxes', 'embeds'):
+        if name in detections:
+            finite = finite & getattr(detections, name).isfinite().all(dim=1)
+    return finite
 
 
 def _as_pixels(detections: Instances, frame: Frame) -> RLEMasks:

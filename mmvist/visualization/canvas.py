@@ -1,7 +1,5 @@
 """What there is to draw, and measures that follow from the size of the image drawn on."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from mmvist.structures import FrameResult, Video
@@ -28,6 +26,4 @@ def line_width(image: np.ndarray) -> int:
 
 def visible(result: FrameResult) -> FrameResult:
     """The instances whose box has an area; others have no place to be drawn at."""
-    rows = np.flatnonzero((result.bboxes[:, 2:] > result.bboxes[:, :2]).all(1))
-    return replace(result, ids=result.ids[rows], labels=result.labels[rows], scores=result.scores[rows],
-                   bboxes=result.bboxes[rows], masks=tuple(result.masks[row] for row in rows))
+    return result.select(np.flatnonzero((result.bboxes[:, 2:] > result.bboxes[:, :2]).all(1)))

@@ -17,7 +17,7 @@ CELL = 80
 GAP = 4
 TEXT_SCALE = 0.42
 GROUND, EMPTY, GREY = (24, 24, 24), (36, 36, 36), (170, 170, 170)
-# Pictures kept for each that the strip has room for: which tracks are long, and which end as one, shows at the end only.
+# Pictures kept for each that the strip has room for: which tracks are long, and which are one, shows at the end only.
 SPARE = 4
 
 

@@ -90,7 +90,8 @@ def test_final_ids(tmp_path, result):
 
 def test_final_ids_that_share_a_frame(tmp_path, result):
     verdict = {0: TrackSummary(0, .3, id=4), 1: TrackSummary(0, .3, id=4)}
-    write(tmp_path / 'a.json', [result(0, *((track, 0, .5, (1, 2, 5, 6), True) for track in (0, 1)), summaries=verdict)])
+    rows = [(track, 0, .5, (1, 2, 5, 6), True) for track in verdict]
+    write(tmp_path / 'a.json', [result(0, *rows, summaries=verdict)])
     with pytest.raises(FormatError, match='tracks: video a, frame 0: ids 0 and 1 both end as id 4'):
         frame_json.read(tmp_path / 'a.json')
 

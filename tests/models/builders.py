@@ -44,7 +44,7 @@ def tiny_model(**slots):
     return model
 
 
-def clip(key, first=0, ids=(4, 0), video=None, size=(64, 96)):
+def clip(key, first=0, ids=(4, 0), video=None, size=(64, 96), num_classes=CLASSES):
     """A clip of len(key) frames with one square per id, moving two pixels to the right a frame."""
     video = video or Video(9, 'toy', *size, 1000)
     frames, images = [], []
@@ -64,7 +64,7 @@ def clip(key, first=0, ids=(4, 0), video=None, size=(64, 96)):
             frame=first + t, video=video))
         sample.gt_instances = InstanceData(
             bboxes=torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
-            labels=torch.arange(len(ids)) % CLASSES, ids=torch.tensor(ids, dtype=torch.long),
+            labels=torch.arange(len(ids)) % num_classes, ids=torch.tensor(ids, dtype=torch.long),
             masks=BitmapMasks(np.array(masks).reshape(-1, *size), *size))
         sample.ignored_instances = InstanceData(bboxes=torch.zeros(0, 4), labels=torch.zeros(0, dtype=torch.long))
         frames.append(sample)

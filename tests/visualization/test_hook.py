@@ -1,4 +1,4 @@
-"""Videos drawn while mmengine's own loops run."""
+"""Videos drawn while the loops of validation and testing run."""
 
 from dataclasses import replace
 
@@ -18,6 +18,7 @@ from mmvist.structures import FrameResult, Video
 
 VIDEOS = (Video('a', 'a', 400, 500, 6), Video('b', 'b', 400, 500, 3, fps=10.0))
 TOLERANCE = 5     # the codec's
+LOOPS = {'val': 'ValidationLoop', 'test': 'VideoTestLoop'}
 FRAMES = [(video, frame) for video in VIDEOS for frame in range(video.length)]
 
 
@@ -66,17 +67,15 @@ def collate(items):
 
 @pytest.fixture
 def run(tmp_path):
-    """`run(frames, late, classes, validate, ...)`: test (or validate) with an `OverlayHook`; returns its folder.
-
-    Three frames a step: mmengine's loops do not allow a step without results.
-    """
+    """`run(frames, late, classes, validate, ...)`: test (or validate) with an `OverlayHook`; returns its folder."""
     def run(frames=FRAMES, late=0, classes=('car',), validate=False, dataset=None, **options):
         hook = HOOKS.build({'type': 'OverlayHook', 'out_dir': tmp_path / 'out', **options})
-        loader = DataLoader(dataset or Frames(tmp_path, frames, classes), batch_size=3, collate_fn=collate)
+        loader = DataLoader(dataset or Frames(tmp_path, frames, classes), batch_size=1, collate_fn=collate)
         name = 'val' if validate else 'test'
         runner = Runner(Answers(late), str(tmp_path / 'work'), custom_hooks=[hook], experiment_name=tmp_path.name,
                         default_scope='mmvist', log_level='ERROR',
-                        **{f'{name}_dataloader': loader, f'{name}_evaluator': Evaluator([]), f'{name}_cfg': {}})
+                        **{f'{name}_dataloader': loader, f'{name}_evaluator': Evaluator([]),
+                           f'{name}_cfg': {'type': LOOPS[name]}})
         getattr(runner, name)()
         return tmp_path / 'out'
     return run

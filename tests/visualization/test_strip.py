@@ -71,6 +71,34 @@ def test_tracks_that_are_not_kept_are_not_drawn(image, result):
     assert len(cells(strip.draw(CLASSES))) == 1
 
 
+def test_ids_that_end_as_one_are_one_row(image, result):
+    strip = TrackStrip(num_columns=4, num_tracks=2)
+    verdict = {track: TrackSummary(1, .5, id=final) for track, final in enumerate((5, 4, 5, 4))}
+    verdict[4] = TrackSummary(0, .5, keep=False)
+    for frame, tracks in enumerate([(0, 1), (2,), (3, 4)]):
+        rows = [(track, 0, .5, BOX) for track in tracks]
+        strip.add(image, result(frame, *rows, summaries=verdict if frame == 2 else None))
+    drawn = strip.draw(CLASSES)
+    # Of equal length and start: 4 stands in frames 0 and 2, 5 in frames 0 and 1.
+    assert cells(drawn).tolist() == [[True, False, True], [True, True, False]]
+    # Names and contours have the colours of the final ids; contours are antialiased.
+    for row, track in enumerate((4, 5)):
+        part = drawn[drawn.shape[0] - (2 - row) * (CELL + GAP):][:CELL]
+        assert (part[:, :40] == colour(track)).all(2).any()
+        assert (np.abs(part[:, -3 * (CELL + GAP):].astype(int) - colour(track)).max(2) < 30).any()
+        assert not (part[:, :40] == colour(9 - track)).all(2).any()
+
+
+def test_provisional_ids_do_not_push_each_other_out(image, result):
+    strip = TrackStrip(num_columns=4, num_tracks=2)
+    verdict = {track: TrackSummary(0, .5, id=track % 4) for track in range(64)}
+    for frame in range(16):
+        rows = [(4 * frame + row, 0, .5, BOX) for row in range(4)]
+        strip.add(image, result(frame, *rows, summaries=verdict if frame == 15 else None))
+    # Frames 0, 4, 8 and 12 of each of four tracks, of which two are drawn.
+    assert cells(strip.draw(CLASSES)).tolist() == [[True] * 4] * 2
+
+
 def test_no_track(image, result):
     strip = TrackStrip()
     strip.add(image, result(0))
@@ -86,7 +114,7 @@ def test_sizes_that_cannot_be():
 
 def test_a_thumbnail_is_dark_around_the_mask(image, result):
     # The box is 100 wide, so the square is 120, and one pixel of the picture is three of the image.
-    small = thumbnail(image, result(0, (1, 0, .5, BOX)), 0, 40)
+    small = thumbnail(image, result(0, (1, 0, .5, BOX)), 0, 40).drawn(1)
     assert small.shape == (40, 40, 3)
     assert small[20, 20].tolist() == [100] * 3
     assert small[1, 1].tolist() == [40] * 3
@@ -94,11 +122,11 @@ def test_a_thumbnail_is_dark_around_the_mask(image, result):
 
 
 def test_a_thumbnail_of_a_box_alone_is_the_image(image, result):
-    assert (thumbnail(image, result(0, (1, 0, .5, BOX, False)), 0, 40) == 100).all()
+    assert (thumbnail(image, result(0, (1, 0, .5, BOX, False)), 0, 40).drawn(1) == 100).all()
 
 
 def test_a_thumbnail_is_black_outside_the_image(image, result):
-    small = thumbnail(image, result(0, (1, 0, .5, (-60, -60, 40, 40), False)), 0, 120)
+    small = thumbnail(image, result(0, (1, 0, .5, (-60, -60, 40, 40), False)), 0, 120).drawn(1)
     # The square reaches from -70 to 50.
     assert (small[:70] == 0).all()
     assert (small[70:, 70:] == 100).all()

@@ -47,7 +47,7 @@ class ObservationCentricFilter(AreaKalmanFilter):
         for step in range(1, int(tracks.gaps.max()) + 1):
             ahead = self._advance(motion, spread, tracks.gaps)
             share = (step / tracks.gaps).clamp(max=1)[:, None]
-            between = torch.lerp(tracks.observed, detections.bboxes, share.to(detections.bboxes))
+            between = torch.lerp(tracks.observed, detections.bboxes.to(tracks.observed), share.to(tracks.observed))
             corrected = correct(*ahead, self._measure(between), self._measurement_noise(ahead[0][..., 0]))
             missed = (step <= tracks.gaps)[:, None, None]
             motion, spread = motion.where(~missed, corrected[0]), spread.where(~missed, corrected[1])
@@ -65,5 +65,5 @@ class ObservationCentricFilter(AreaKalmanFilter):
 
 def _seen(bboxes: Tensor, frame: int) -> Tensor:
     """Frame and centre of detections, (N, 3) float64."""
-    centres = (bboxes[:, :2] + bboxes[:, 2:]).double() / 2
+    centres = (bboxes[:, :2].double() + bboxes[:, 2:]) / 2
     return torch.cat([torch.full_like(centres[:, :1], frame), centres], dim=1)

@@ -1,0 +1,5 @@
+# Table 2, without overlap: a switch of the test, the weights are the full model's.
+_base_ = './masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py'
+model = dict(tracker=dict(stages=[dict(
+    cues=[dict(type='AppearanceSoftmax'), dict(type='Score', weight=1.0), dict(type='SameClass', weight=10.0)],
+    assigner=dict(type='Greedy', loser='next'))]))

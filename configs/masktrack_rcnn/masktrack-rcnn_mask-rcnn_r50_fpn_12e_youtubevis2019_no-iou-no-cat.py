@@ -1,0 +1,5 @@
+# Table 2, without overlap and class: a switch of the test, the weights are the full model's.
+_base_ = './masktrack-rcnn_mask-rcnn_r50_fpn_12e_youtubevis2019.py'
+model = dict(tracker=dict(stages=[dict(
+    cues=[dict(type='AppearanceSoftmax'), dict(type='Score', weight=1.0)],
+    assigner=dict(type='Greedy', loser='drop'))]))
