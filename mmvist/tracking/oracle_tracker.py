@@ -11,7 +11,7 @@ from mmvist.registry import MODELS
 from mmvist.structures import TrackSummary, rle
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
-from mmvist.structures.masks import RLEMasks
+from mmvist.structures.masks import as_pixels
 from mmvist.tracking.records import TrackRecords
 
 
@@ -60,7 +60,7 @@ class OracleTracker:
         if None in objects.masks:
             raise ValueError(f'OracleTracker: {self.truth.ann_file}, video {frame.video.id}, frame {frame.index}: '
                              f'object {objects.ids[objects.masks.index(None)]} has no mask')
-        masks = RLEMasks(tuple(detections.masks.encode(frame.scale, height, width)), height, width)
+        masks = as_pixels(detections.masks, frame)
         overlaps = rle.iou(masks.counts, objects.masks, height, width)
         rows, matched = linear_sum_assignment(overlaps, maximize=True)
         real = overlaps[rows, matched] > 0

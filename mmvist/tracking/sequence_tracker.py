@@ -12,7 +12,7 @@ from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.tracking.paths import Paths
-from mmvist.tracking.portions import Portions, append
+from mmvist.tracking.portions import append
 
 # What is kept of a detection: 28 bytes. Its provisional id is its place among all detections of the video.
 DETECTION = np.dtype([('frame', np.int32), ('bbox', np.float32, 4), ('score', np.float32), ('label', np.int32)])
@@ -29,7 +29,7 @@ class SequenceState:
         num_frames: Frames seen, those without detections too.
     """
 
-    portions: Portions = ()
+    portions: tuple[np.ndarray, ...] = ()
     num_frames: int = 0
 
     @property
@@ -96,7 +96,7 @@ class SequenceTracker:
         rows['frame'], rows['bbox'], rows['score'], rows['label'] = frame.index, host[:, :4], host[:, 4], host[:, 5]
         first = state.num_detections
         ids = torch.arange(first, first + len(rows), device=detections.labels.device)
-        return SequenceState(append(state.portions, rows), state.num_frames + 1), detections.replace(ids=ids)
+        return SequenceState(append(state.portions, rows, _joined), state.num_frames + 1), detections.replace(ids=ids)
 
     def finish(self, state: SequenceState) -> dict[int, TrackSummary]:
         """Final id, label (majority, lowest on a tie), mean score and verdict of every detection, by provisional id."""
@@ -136,3 +136,7 @@ class SequenceTracker:
         same = before['label'][:, None] == now['label']
         # The limit as the boxes, in 32 bits: an overlap of 0.3 is at least 0.3.
         return np.where(overlaps >= np.float32(self.min_iou), self.beta * overlaps + self.gamma * same, -np.inf)
+
+
+def _joined(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.concatenate([first, second])

@@ -13,8 +13,9 @@ from mmvist.registry import MODELS, TASK_UTILS
 from mmvist.structures import TrackSummary
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
-from mmvist.structures.masks import RLEMasks
+from mmvist.structures.masks import RLEMasks, as_pixels
 from mmvist.tracking.assigners import DROPPED
+from mmvist.tracking.portions import append
 from mmvist.tracking.records import LABELS, SCORES, TrackRecords
 from mmvist.tracking.stage import Stage
 
@@ -111,7 +112,7 @@ class AssociationTracker(BaseModule):
             The next state, and the detections of confirmed tracks with their `ids`.
         """
         if self.pixel_masks and not isinstance(detections.masks, RLEMasks):
-            detections = detections.replace(masks=_as_pixels(detections, frame))
+            detections = detections.replace(masks=as_pixels(detections.masks, frame))
         tracks = self._start(detections[:0], frame) if state.tracks is None else state.tracks
         tracks, records, ended = self._forget(state, tracks, frame.index)
         columns, gaps = tracks.columns, frame.index - records.last_frames
@@ -160,7 +161,7 @@ class AssociationTracker(BaseModule):
         if alive.all():
             return tracks, records, state.ended
         return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
-                _append(state.ended, records.select(~alive)))
+                append(state.ended, records.select(~alive), TrackRecords.cat))
 
     def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
         """Compare on the device, decide on the host."""
@@ -222,18 +223,6 @@ def _finite(detections: Instances) -> Tensor:
         if name in detections:
             finite = finite & getattr(detections, name).isfinite().all(dim=1)
     return finite
-
-
-def _as_pixels(detections: Instances, frame: Frame) -> RLEMasks:
-    height, width = frame.video.height, frame.video.width
-    return RLEMasks(tuple(detections.masks.encode(frame.scale, height, width)), height, width)
-
-
-def _append(ended: tuple[TrackRecords, ...], records: TrackRecords) -> tuple[TrackRecords, ...]:
-    """Add a portion, joined with those before it that are no longer: each row is copied a few times at most."""
-    while ended and len(ended[-1]) <= len(records):
-        records, ended = TrackRecords.cat(ended[-1], records), ended[:-1]
-    return (*ended, records)
 
 
 def _rows(instances: Instances, rows: np.ndarray) -> Instances:

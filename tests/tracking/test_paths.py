@@ -88,7 +88,7 @@ def test_portions_are_few_and_old_ones_stay():
     portions, copies = (), []
     for value in range(200):
         copies.append((portions, [portion.tolist() for portion in portions]))
-        portions = append(portions, np.full(value % 3, value))
+        portions = append(portions, np.full(value % 3, value), lambda *pair: np.concatenate(pair))
         sizes = list(map(len, portions))
         assert all(earlier > later for earlier, later in zip(sizes[:-1], sizes[1:], strict=True))
     assert len(portions) <= 8
