@@ -15,4 +15,4 @@ randomness = dict(seed=0)
 load_from = None
 resume = False
 val_cfg = dict(type='ValidationLoop')
-test_cfg = dict(type='TestLoop')
+test_cfg = dict(type='VideoTestLoop')

@@ -8,13 +8,14 @@ from mmengine.logging import print_log
 from mmengine.runner import Runner, ValLoop
 from torch.utils.data import DataLoader
 
+from mmvist.evaluation.loops import StreamingLoop
 from mmvist.evaluation.metrics.base import ScoringError
 from mmvist.evaluation.metrics.tracking import TrackingMetric
 from mmvist.registry import LOOPS
 
 
 @LOOPS.register_module()
-class ValidationLoop(ValLoop):
+class ValidationLoop(StreamingLoop, ValLoop):
     """mmengine's loop, in which scores that cannot be computed are told but do not end the training.
 
     Whatever keeps scores from being computed is the same on all processes, so all of them go on.
@@ -28,6 +29,8 @@ class ValidationLoop(ValLoop):
     Raises:
         ValueError: Two metrics would report scores of one name, which shows before the first step.
     """
+
+    stage = 'val'
 
     def __init__(self, runner: Runner, dataloader: DataLoader | dict, evaluator: Evaluator | dict | list,
                  fp16: bool = False) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mmvist.datasets.clip import Clip, ClipFrame
-from mmvist.datasets.transforms import RandomColourClip
+from mmvist.datasets.transforms import RandomColourClip, RandomGammaClip
 from mmvist.structures import Video
 
 
@@ -66,3 +66,19 @@ def test_one_decision_for_the_clip_and_the_input_stays():
 def test_what_is_refused():
     with pytest.raises(ValueError, match='got 200, 0 and 0'):
         RandomColourClip(200, 0, 0)
+    with pytest.raises(ValueError, match='strength must lie in 0..0.7, got 0.8'):
+        RandomGammaClip(.8)
+
+
+def test_gamma_keeps_black_and_white_and_moves_what_is_between():
+    # z = .05: ln(.5 + .0353553) / ln(.5 - .0353553) = .624825 / .766482 = .815185; 255 (100 / 255) ** .815185 = 118.9.
+    given = clip((0, 100, 255))
+    assert pixels(RandomGammaClip(.05).transform(given, Draws(.05))) == [[0, 119, 255]]
+    # -z is the inverse power, 1.226716: 80.9.
+    assert pixels(RandomGammaClip(.05).transform(given, Draws(-.05))) == [[0, 81, 255]]
+    assert pixels(RandomGammaClip(.05).transform(given, Draws(0))) == pixels(given) == [[0, 100, 255]]
+
+
+def test_one_gamma_for_the_clip():
+    first, second = pixels(RandomGammaClip(.5).transform(clip((10, 90, 200), (10, 90, 200)), np.random.default_rng(1)))
+    assert first == second != [10, 90, 200]

@@ -3,6 +3,8 @@
 import pytest
 import torch
 
+import mmvist.registry  # noqa: F401  supplies mmcv's operators before any test file imports mmdet
+
 
 @pytest.fixture(autouse=True)
 def one_thread():

@@ -10,7 +10,7 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 from torch import Tensor
 
-from mmvist.models.detectors.base import DetectorLoss, FrameDetector
+from mmvist.models.detectors.base import DetectorLoss, FrameDetector, objects_of
 from mmvist.registry import MODELS
 from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
@@ -22,11 +22,12 @@ from mmvist.structures.masks import BoxMasks
 class MaskRCNNDetector(FrameDetector):
     """Frame-by-frame Mask R-CNN (He et al. 2017).
 
-    Its parts carry mmdet's names, so mmdet's Mask R-CNN checkpoints load with the prefix `detector.`.
+    Its parts carry mmdet's names, so mmdet's Mask R-CNN checkpoints load with the prefix `detector.`. Where the RoI
+    head has a shared head, detections and regions carry `region_features`.
 
     Args:
         backbone: Config of the backbone.
-        neck: Config of the neck.
+        neck: Config of the neck; `None` hands on the backbone's maps.
         rpn_head: Config of the proposal head; its labels are class-agnostic.
         roi_head: Config of a `StandardRoIHead`.
         train_cfg: `rpn`, `rpn_proposal` and `rcnn` as in mmdet.
@@ -34,19 +35,24 @@ class MaskRCNNDetector(FrameDetector):
         init_cfg: Initial weights.
     """
 
-    def __init__(self, backbone: dict, neck: dict, rpn_head: dict, roi_head: dict, train_cfg: dict, test_cfg: dict,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(self, backbone: dict, neck: dict | None, rpn_head: dict, roi_head: dict, train_cfg: dict,
+                 test_cfg: dict, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
         self.train_cfg, self.test_cfg = ConfigDict(train_cfg), ConfigDict(test_cfg)
         self.backbone = MODELS.build(backbone)
-        self.neck = MODELS.build(neck)
+        self.neck = None if neck is None else MODELS.build(neck)
         self.rpn_head = MODELS.build({**rpn_head, 'num_classes': 1, 'train_cfg': self.train_cfg.rpn,
                                       'test_cfg': self.test_cfg.rpn})
         self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn})
 
     def extract(self, images: Tensor) -> tuple[Tensor, ...]:
         """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""
-        return self.neck(self.backbone(images))
+        levels = self.backbone(images)
+        return levels if self.neck is None else self.neck(levels)
+
+    def extract_clips(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        """Feature maps (N * T, C, h, w) of N clips (N, T, 3, H, W)."""
+        return self.extract(inputs.flatten(0, 1))
 
     def loss(self, inputs: Tensor, clips: Sequence[TrackDataSample]) -> DetectorLoss:
         """Train on the key frames of a batch of clips.
@@ -60,20 +66,20 @@ class MaskRCNNDetector(FrameDetector):
         if not key:
             raise ValueError('MaskRCNNDetector: no frame of the batch is key, there is nothing to train on; the clip '
                              'sampler decides which are')
-        features = self.extract(inputs.flatten(0, 1))
+        features = self.extract_clips(inputs)
         key_features = features if len(key) == len(samples) else tuple(level[key] for level in features)
         losses, proposals = self._rpn_loss(key_features, [samples[index] for index in key], inputs.shape[-2:])
         sampled = [self._sample(proposal, samples[index]) for proposal, index in zip(proposals, key, strict=True)]
         box = self.roi_head.bbox_loss(key_features, sampled)
         losses.update(box['loss_bbox'])
-        mask = self.roi_head.mask_loss(key_features, sampled, box['bbox_feats'],
-                                       [samples[index].gt_instances for index in key])
-        losses.update(mask['loss_mask'])
+        mask_losses, pooled = self._mask_loss(key_features, sampled, box['bbox_feats'],
+                                              [samples[index].gt_instances for index in key])
+        losses.update(mask_losses)
 
-        objects = [_objects(sample) for sample in samples]
+        objects = [objects_of(sample) for sample in samples]
         regions = [None] * len(samples)
-        for index, result in zip(key, sampled, strict=True):
-            regions[index] = _positives(result, objects[index])
+        for index, result, columns in zip(key, sampled, pooled, strict=True):
+            regions[index] = _positives(result, objects[index]).replace(**columns)
         return DetectorLoss(losses, {'neck': features}, regions, objects)
 
     def _rpn_loss(self, features: tuple[Tensor, ...], samples: list[DetDataSample],
@@ -94,37 +100,65 @@ class MaskRCNNDetector(FrameDetector):
         assigned = self.roi_head.bbox_assigner.assign(priors, sample.gt_instances, sample.ignored_instances)
         return self.roi_head.bbox_sampler.sample(assigned, priors, sample.gt_instances)
 
+    def _mask_loss(self, features: tuple[Tensor, ...], sampled: list, box_features: Tensor, truth: list[InstanceData]
+                   ) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
+        """Losses of the mask head, and the columns that its features make, image by image."""
+        if self.roi_head.share_roi_extractor:
+            # mmdet's `mask_loss` picks the positives by bytes, which torch no longer likes.
+            positive = torch.cat([torch.arange(len(result.priors)) < len(result.pos_priors) for result in sampled])
+            answer = self.roi_head._mask_forward(features, pos_inds=positive.to(box_features.device),
+                                                 bbox_feats=box_features)
+            answer.update(self.roi_head.mask_head.loss_and_target(answer['mask_preds'], sampled, truth,
+                                                                  self.train_cfg.rcnn))
+        else:
+            answer = self.roi_head.mask_loss(features, sampled, box_features, truth)
+        counts = [len(result.pos_priors) for result in sampled]
+        return answer['loss_mask'], self._pooled(answer['mask_feats'], counts)
+
+    def _pooled(self, region_maps: Tensor, counts: list[int]) -> list[dict[str, Tensor]]:
+        """The column `region_features` of each image's regions, of maps (sum of counts, C, h, w)."""
+        if not self.roi_head.with_shared_head:
+            return [{} for _ in counts]
+        return [{'region_features': part} for part in region_maps.mean((2, 3)).split(counts)]
+
     def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
              ) -> tuple[None, list[tuple[Frame, Instances]]]:
         """Find bboxes, scores, labels and masks in every frame; see `slots.Detector`."""
-        features = self.extract(torch.stack([frame.image for frame in frames]))
+        return state, self.detect(frames, self.extract(torch.stack([frame.image for frame in frames])))
+
+    def detect(self, frames: Sequence[Frame], features: tuple[Tensor, ...]) -> list[tuple[Frame, Instances]]:
+        """The frames with their features, and what is found there.
+
+        Args:
+            frames: T frames of one size.
+            features: Their feature maps (T, C, h, w).
+        """
         metas = [{'img_shape': (frame.height, frame.width)} for frame in frames]
         samples = [DetDataSample(metainfo=meta) for meta in metas]
         proposals = self.rpn_head.predict(features, samples, rescale=False)
         boxes = self.roi_head.predict_bbox(features, metas, proposals, self.test_cfg.rcnn, rescale=False)
-        masks = self._masks(features, boxes)
+        columns = self._inside(features, boxes)
         found = []
-        for index, (frame, box, mask) in enumerate(zip(frames, boxes, masks, strict=True)):
+        for index, (frame, box, inside) in enumerate(zip(frames, boxes, columns, strict=True)):
             maps = {'neck': tuple(level[index] for level in features)}
-            detections = Instances(bboxes=box.bboxes.float(), scores=box.scores.float(), labels=box.labels, masks=mask)
+            detections = Instances(bboxes=box.bboxes.float(), scores=box.scores.float(), labels=box.labels, **inside)
             found.append((replace(frame, features=maps), detections))
-        return state, found
+        return found
 
-    def _masks(self, features: tuple[Tensor, ...], boxes: list[InstanceData]) -> list[BoxMasks]:
+    def _inside(self, features: tuple[Tensor, ...], boxes: list[InstanceData]) -> list[dict[str, BoxMasks | Tensor]]:
+        """Columns of each image's detections that are read from inside their boxes: masks, and maybe features."""
         threshold = self.test_cfg.rcnn.mask_thr_binary
         regions = [box.bboxes for box in boxes]
-        logits = self.roi_head._mask_forward(features, bbox2roi(regions))['mask_preds']
+        answer = self.roi_head._mask_forward(features, bbox2roi(regions))
+        logits = answer['mask_preds']
         labels = torch.cat([box.labels for box in boxes])
         if self.roi_head.mask_head.class_agnostic:
             labels = torch.zeros_like(labels)
         grids = logits[torch.arange(len(labels), device=labels.device), labels].float().sigmoid()
-        return [BoxMasks(grid, region.float(), threshold)
-                for grid, region in zip(grids.split([len(region) for region in regions]), regions, strict=True)]
-
-
-def _objects(sample: DetDataSample) -> Instances:
-    truth = sample.gt_instances
-    return Instances(bboxes=truth.bboxes, labels=truth.labels, ids=truth.ids)
+        counts = [len(region) for region in regions]
+        pooled = self._pooled(answer['mask_feats'], counts)
+        return [{'masks': BoxMasks(grid, region.float(), threshold), **more}
+                for grid, region, more in zip(grids.split(counts), regions, pooled, strict=True)]
 
 
 def _positives(sampled: object, objects: Instances) -> Instances:
