@@ -18,6 +18,7 @@ from mmvist.evaluation.report import as_json, as_markdown, as_text, score_grids,
 from mmvist.io.atomic import open_atomic
 from mmvist.io.detect import detect_format
 from mmvist.io.formats import FORMATS
+from mmvist.io.hard_cases import read_hard_cases
 from mmvist.io.json_file import write_json
 
 REFUSED, INTERRUPTED = 2, 130
@@ -27,6 +28,7 @@ EXAMPLES = """examples:
   python tools/eval.py results/ --gt instances_txt/ --seqmap val.seqmap    KITTI MOTS or MOTSChallenge
   python tools/eval.py results/ --gt instances_txt/ --rules trackeval --per-class --per-video
   python tools/eval.py old.json new.json --gt val.json                     two results side by side
+  python tools/eval.py a.json b.json --gt val.json --metrics hota --hard-cases hard_cases.json
   python tools/eval.py results.json --gt val.json --json scores.json --markdown scores.md --plots plots/
 """
 
@@ -47,6 +49,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.add_argument_group('what is scored', 'by default as the benchmark of the format does')
     options.add_argument('--metrics', nargs='+', choices=METRICS, metavar='METRIC',
                          help=f'any of {", ".join(METRICS)}')
+    options.add_argument('--hard-cases', metavar='FILE',
+                         help='moments that are hard for a tracker, scored by kind: metric "hard"')
     options.add_argument('--rules', choices=['auto', *{**RULES, **TRACK_RULES}], default='auto',
                          help='count as this program does; auto: each score as its own benchmark\'s program')
     options.add_argument('--overlaps', choices=['error', 'by_score', 'keep'],
@@ -71,10 +75,12 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def scoring_of(args: argparse.Namespace, format: str) -> Scoring:
     """What the format's benchmark reports, but for what the options say."""
-    chosen = {'metrics': args.metrics and tuple(dict.fromkeys(args.metrics)), 'overlaps': args.overlaps,
-              'min_score': args.min_score, 'rules': args.rules, 'regions': args.regions}
-    return replace(BENCHMARK_SCORES[format],
-                   **{key: value for key, value in chosen.items() if value not in (None, 'auto')})
+    usual = BENCHMARK_SCORES[format]
+    metrics = [*(args.metrics or usual.metrics), *(['hard'] if args.hard_cases else [])]
+    chosen = {'metrics': tuple(dict.fromkeys(metrics)), 'overlaps': args.overlaps, 'min_score': args.min_score,
+              'rules': args.rules, 'regions': args.regions,
+              'hard_cases': read_hard_cases(args.hard_cases) if args.hard_cases else None}
+    return replace(usual, **{key: value for key, value in chosen.items() if value not in (None, 'auto')})
 
 
 def plotter() -> Callable[..., list[Path]]:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 
 from mmvist.evaluation.report import UNDEFINED, Grid, Scores, cell, split_name
 
-LOWER_IS_BETTER = ('FAR', 'FP', 'FN', 'IDS', 'Frag', 'ML', 'IDFN', 'IDFP')
+LOWER_IS_BETTER = ('FAR', 'FP', 'FN', 'IDS', 'Frag', 'ML', 'IDFN', 'IDFP', 'switched', 'missed')
 NEITHER_IS_BETTER = ('PT',)
 BEST = '*'
 

@@ -7,6 +7,7 @@ Scores = Mapping[str, float | int]
 Grid = list[list[str]]  # rows of cells; the first row names the columns, the first column the rows
 
 PLAIN = ('speed',)  # metrics whose values are no shares
+BY_KIND = ('hard',)  # metrics whose rows are no classes
 VIDEO = 'video/'  # starts the row of a video
 MAX_WIDTH = 120  # characters of a line on the screen
 UNDEFINED = '-'
@@ -14,8 +15,9 @@ UNDEFINED = '-'
 
 def without_classes(scores: Scores) -> dict[str, float | int]:
     """Leave out the scores of single classes."""
-    rows = {name: split_name(name)[1] for name in scores}
-    return {name: value for name, value in scores.items() if rows[name] == '' or rows[name].startswith(VIDEO)}
+    parts = {name: split_name(name) for name in scores}
+    return {name: scores[name] for name, (metric, row, _) in parts.items()
+            if row == '' or row.startswith(VIDEO) or metric in BY_KIND}
 
 
 def text_table(scores: Scores) -> str:

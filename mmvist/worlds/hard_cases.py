@@ -1,26 +1,18 @@
 """Find, in what was rendered, the moments that are hard for a tracker."""
 
-from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-KINDS = ('full_occlusion_and_return', 'look_alikes_cross', 'leave_and_reenter')
+from mmvist.io.hard_cases import HardCase
 
-
-@dataclass(frozen=True)
-class HardCase:
-    """One hard moment.
-
-    Attributes:
-        kind: One of `KINDS`.
-        ids: Whom it happens to: one track, or the two that look alike.
-        frames: Last frame before it and first frame after it; all `ids` are visible in both.
-    """
-
-    kind: str
-    ids: tuple[int, ...]
-    frames: tuple[int, int]
+OCCLUSION = 'full_occlusion_and_return'
+LOOK_ALIKES = 'look_alikes_cross'
+REENTRY = 'leave_and_reenter'
+DIFFERENT_LOOKS = 'different_looks_cross'
+# A world can be asked for these; the other comes about by itself, often enough.
+STAGED_KINDS = (OCCLUSION, LOOK_ALIKES, REENTRY)
+KINDS = (*STAGED_KINDS, DIFFERENT_LOOKS)
 
 
 def find_hard_cases(visible: np.ndarray, inside: np.ndarray, bboxes: np.ndarray, groups: list[tuple[int, int]]
@@ -34,14 +26,15 @@ def find_hard_cases(visible: np.ndarray, inside: np.ndarray, bboxes: np.ndarray,
         groups: K (class, looks) pairs; objects with equal pairs look alike.
 
     Returns:
-        Hard cases sorted by first frame, kind and ids.
+        Hard cases, of `KINDS`, sorted by first frame, kind and ids.
     """
     cases = []
     for column in range(visible.shape[1]):
         cases += _gaps(visible[:, column], inside[:, column], column + 1)
     for first, second in combinations(range(visible.shape[1]), 2):
-        if groups[first] == groups[second]:
-            cases += _crossings(visible[:, [first, second]], bboxes[:, [first, second]], (first + 1, second + 1))
+        if groups[first][0] == groups[second][0]:
+            kind = LOOK_ALIKES if groups[first] == groups[second] else DIFFERENT_LOOKS
+            cases += _crossings(visible[:, [first, second]], bboxes[:, [first, second]], (first + 1, second + 1), kind)
     return sorted(cases, key=lambda case: (case.frames, case.kind, case.ids))
 
 
@@ -52,12 +45,12 @@ def _gaps(visible: np.ndarray, inside: np.ndarray, track_id: int) -> list[HardCa
         if after - before > 1:
             # Whoever was out of the image at any moment of the gap could have come back as somebody else.
             hidden = inside[before + 1:after].all()
-            cases.append(HardCase(KINDS[0] if hidden else KINDS[2], (track_id,), (before, after)))
+            cases.append(HardCase(OCCLUSION if hidden else REENTRY, (track_id,), (before, after)))
     return cases
 
 
-def _crossings(visible: np.ndarray, bboxes: np.ndarray, ids: tuple[int, int]) -> list[HardCase]:
-    """Two change sides while their boxes meet, or while one hides the other."""
+def _crossings(visible: np.ndarray, bboxes: np.ndarray, ids: tuple[int, int], kind: str) -> list[HardCase]:
+    """Two of one class change sides while their boxes meet, or while one hides the other."""
     both = np.flatnonzero(visible.all(axis=1))
     centres = (bboxes[..., 0] + bboxes[..., 2]) / 2
     order = np.sign(centres[both, 0] - centres[both, 1])
@@ -68,7 +61,7 @@ def _crossings(visible: np.ndarray, bboxes: np.ndarray, ids: tuple[int, int]) ->
         first, last = int(both[before]), int(both[after])
         # Neighbouring frames in which they stand apart on swapped sides would be a jump, not a meeting.
         if order[before] != order[after] and last - first > 1:
-            cases.append(HardCase(KINDS[1], ids, (first, last)))
+            cases.append(HardCase(kind, ids, (first, last)))
     return cases
 
 

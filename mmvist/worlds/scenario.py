@@ -6,7 +6,7 @@ import numpy as np
 
 from mmvist.worlds.camera import Camera, make_intrinsics, make_pose
 from mmvist.worlds.config import WorldConfig
-from mmvist.worlds.hard_cases import KINDS
+from mmvist.worlds.hard_cases import STAGED_KINDS
 from mmvist.worlds.roles import Draft, boxes_in_view, draw_extra, stage_look_alikes, stage_occlusion, stage_reentry
 from mmvist.worlds.scene import Actor, Scene
 from mmvist.worlds.street import build_street
@@ -25,8 +25,8 @@ def staged_kinds(config: WorldConfig, index: int) -> tuple[str, ...]:
     """
     if config.num_frames < 3:
         return ()
-    shares = dict(zip(KINDS, (config.full_occlusions, config.look_alikes, config.reentries), strict=True))
-    return tuple(kind for offset, kind in enumerate(KINDS)
+    shares = dict(zip(STAGED_KINDS, (config.full_occlusions, config.look_alikes, config.reentries), strict=True))
+    return tuple(kind for offset, kind in enumerate(STAGED_KINDS)
                  if shares[kind] > 0 and (index - offset) % max(round(1 / shares[kind]), 1) == 0)
 
 

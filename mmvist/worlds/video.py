@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmvist.io.hard_cases import HardCase
 from mmvist.structures import VideoTracks
-from mmvist.worlds.hard_cases import HardCase
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmvist.io import mots, ytvis
+from mmvist.io.hard_cases import HardCase, write_hard_cases
 from mmvist.io.json_file import read_json, write_json
 from mmvist.io.mots.benchmark import INSTANCES
 from mmvist.io.progress import progress
@@ -34,7 +35,6 @@ from mmvist.structures import VideoSet, VideoTracks
 from mmvist.worlds.config import CLASSES, SPLITS, WorldConfig
 from mmvist.worlds.files import write_video
 from mmvist.worlds.generator import generate_video
-from mmvist.worlds.hard_cases import HardCase
 
 FORMAT = 1
 KITTI_CLASSES = ('car', 'pedestrian')
@@ -102,9 +102,7 @@ def _write_all(config: WorldConfig, root: Path, num_workers: int) -> None:
         mots.write_png(kitti, root / 'kitti_mots' / 'instances')
         mots.write_txt(kitti, root / 'kitti_mots' / 'instances_txt')
         mots.write_seqmap(kitti, root / 'kitti_mots' / f'{split}.seqmap')
-    write_json({video.tracks.video.name: [{'kind': case.kind, 'ids': list(case.ids), 'frames': list(case.frames)}
-                                          for case in video.hard_cases] for video in written},
-               root / 'hard_cases.json')
+    write_hard_cases({video.tracks.video.name: video.hard_cases for video in written}, root / 'hard_cases.json')
     write_json(_describe(config), root / 'world.json')
 
 

@@ -34,6 +34,14 @@ def test_a_grid_for_every_class_and_video():
                                            ['mots/video/v1', 'TP ']]
 
 
+def test_a_grid_for_every_kind_of_hard_case():
+    grids = comparison_grids({name: {'hard/success': success, 'hard/switched': 9, 'hard/cross/success': success,
+                                     'hard/cross/switched': switched}
+                              for name, success, switched in (('a', .5, 2), ('b', .75, 1))})
+    assert grids[1] == [['hard/cross', 'success ', 'switched '], ['a', '50.00 ', '2 '], ['b', '75.00*', '1*'],
+                        ['  difference', '+25.00 ', '-1 ']]
+
+
 def test_one_result_and_undefined_scores():
     assert comparison_grids({'a': {'ytvis/AP': math.nan}}) == [[['ytvis', 'AP '], ['a', '- ']]]
     assert comparison_grids({'a': {}}) == []

@@ -138,6 +138,62 @@ def test_one_broken_result_of_several(tool, ytvis_files, tmp_path, capsys):
     assert captured.err.startswith(f'eval.py: {tmp_path}/other.json: 1 problem\n')
 
 
+@pytest.fixture
+def hard_files(make_set, make_tracks, rect, tmp_path):
+    """Car 2 hides and returns, then cars 1 and 2 have crossed; in `bad` every car has another id after that."""
+    left, right, far = (rect(place, 0, 9, 9) for place in (0, 20, 30))
+    objects = {1: {0: left, 4: right}, 2: {0: right, 3: far, 4: left}, 3: {2: far}}
+    ytvis.write(make_set(make_tracks(*(dict(id=track, masks=masks) for track, masks in objects.items()))),
+                tmp_path / 'gt.json')
+    for name, tracks in (('good', {5: {0: left, 4: right}, 6: {0: right, 3: far, 4: left}}),
+                         ('bad', {5: {0: left, 4: left}, 6: {0: right, 4: right}, 7: {3: far}})):
+        found = [dict(id=track, score=.9, masks=masks) for track, masks in tracks.items()]
+        ytvis.write_results(make_set(make_tracks(*found)), tmp_path / f'{name}.json')
+    cases = [{'kind': 'cross', 'ids': [1, 2], 'frames': [0, 4]}, {'kind': 'hide', 'ids': [2], 'frames': [0, 3]}]
+    (tmp_path / 'cases.json').write_text(json.dumps({'v1': cases, 'of another split': []}))
+    return tmp_path
+
+
+def test_hard_cases(tool, hard_files, tmp_path, capsys):
+    out = tmp_path / 'scores.json'
+    arguments = ['--gt', str(tmp_path / 'gt.json'), '--metrics', 'id', '--hard-cases', str(tmp_path / 'cases.json'),
+                 '--json', str(out)]
+    assert tool.main([str(tmp_path / 'good.json'), *arguments, '--per-video']) == 0
+    scores = json.loads(out.read_text())
+    assert (scores['hard/cross/kept'], scores['hard/hide/association'], scores['hard/video/v1/kept']) == (1, 1, 2)
+    header, _, *rows = [line.split() for line in capsys.readouterr().out.splitlines()][-6:]
+    assert header == ['hard', 'association', 'success', 'kept', 'switched', 'missed']
+    assert rows == [[row, '100.00', '100.00', str(kept), '0', '0']
+                    for row, kept in (('all', 2), ('cross', 1), ('hide', 1), ('v1', 2))]
+    assert tool.main([*(str(tmp_path / f'{name}.json') for name in ('good', 'bad')), *arguments]) == 0
+    results = json.loads(out.read_text())['results']
+    assert [results[name]['hard/switched'] for name in ('good', 'bad')] == [0, 2]
+    printed = capsys.readouterr().out
+    assert [line.split()[0] for line in printed.splitlines() if line.startswith('hard')] == [
+        'hard', 'hard/cross', 'hard/hide']
+    assert ['bad', '0.00', '0.00', '0', '1', '0'] in [line.split() for line in printed.splitlines()]
+
+
+def test_hard_cases_that_are_refused(tool, hard_files, tmp_path, capsys):
+    arguments = [str(tmp_path / 'good.json'), '--gt', str(tmp_path / 'gt.json')]
+    cases = tmp_path / 'others.json'
+    for content, message in (
+            ({'v1': [{'kind': 'hide', 'ids': [4], 'frames': [0, 3]}]},
+             f'{cases}: 1 problem\n  video v1[0], hide: id 4 is not in the ground truth'),
+            ({'v1': [{'kind': 'hide', 'ids': [3], 'frames': [0, 2]}]}, 'hide: id 3 is not visible in frame 0'),
+            ({'v1': [], 'v2': [{'kind': 'hide', 'ids': [1], 'frames': [0, 2]}]}, 'lists no case of a scored video'),
+            ({'v1': {}}, 'video v1: must be a list of cases')):
+        cases.write_text(json.dumps(content))
+        assert tool.main([*arguments, '--hard-cases', str(cases)]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ''
+        assert message in captured.err
+    assert tool.main([*arguments, '--hard-cases', str(tmp_path / 'none.json')]) == 2
+    assert 'none.json' in capsys.readouterr().err
+    assert tool.main([*arguments, '--metrics', 'hard']) == 2
+    assert 'only the metric is given' in capsys.readouterr().err
+
+
 def test_plots(tool, mots_files, tmp_path, capsys):
     assert tool.main([*mots_files, '--metrics', 'hota', '--plots', str(tmp_path / 'plots')]) == 0
     assert sorted(path.name for path in (tmp_path / 'plots').iterdir()) == [

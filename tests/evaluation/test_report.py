@@ -78,5 +78,10 @@ def test_classes_are_left_out_and_videos_stay():
                                              'mots/video/a/b/sMOTSA', 'mots/video/a/b/TP']
 
 
+def test_kinds_of_hard_cases_are_no_classes():
+    scores = {'hard/kept': 3, 'hard/look_alikes_cross/kept': 1, 'hard/video/v1/kept': 2}
+    assert without_classes(scores) == scores
+
+
 def test_speed_is_no_share():
     assert score_grids({'speed/ms': 12.345}) == [[['speed', 'ms'], ['all', '12.35']]]

@@ -4,6 +4,7 @@ import pytest
 from mmvist.worlds.hard_cases import HardCase, find_hard_cases
 
 OCCLUSION, CROSSING, REENTRY = 'full_occlusion_and_return', 'look_alikes_cross', 'leave_and_reenter'
+DIFFERENT = 'different_looks_cross'
 
 
 def one_object(visible, inside):
@@ -44,18 +45,22 @@ def test_a_crossing_may_hide_one_of_them():
         HardCase(OCCLUSION, (2,), (0, 2)), HardCase(CROSSING, (1, 2), (0, 2))]
 
 
-@pytest.mark.parametrize('groups', [((1, 5), (1, 6)), ((0, 5), (1, 5))])
-def test_objects_that_look_different_do_not_count(groups):
-    assert two_objects([(0, 40), (8, 12), (40, 0)], groups) == []
+def test_two_of_a_class_that_look_different_are_a_kind_of_their_own():
+    assert two_objects([(0, 40), (8, 12), (40, 0)], ((1, 5), (1, 6))) == [HardCase(DIFFERENT, (1, 2), (0, 2))]
 
 
+def test_objects_of_different_classes_do_not_count():
+    assert two_objects([(0, 40), (8, 12), (40, 0)], ((0, 5), (1, 5))) == []
+
+
+@pytest.mark.parametrize('groups', [((1, 5), (1, 5)), ((1, 5), (1, 6))])
 @pytest.mark.parametrize('lefts', [
     [(0, 40), (8, 12), (0, 40)],        # they meet and turn back
     [(0, 40), (0, 30), (0, 20)],        # they never meet
     [(0, 40), (40, 0)],                 # a jump between neighbouring frames
 ])
-def test_no_crossing(lefts):
-    assert two_objects(lefts) == []
+def test_no_crossing(lefts, groups):
+    assert two_objects(lefts, groups) == []
 
 
 def test_no_objects():

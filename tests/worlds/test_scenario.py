@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmvist.worlds import SPLITS, WorldConfig
-from mmvist.worlds.hard_cases import KINDS
+from mmvist.worlds.hard_cases import STAGED_KINDS
 from mmvist.worlds.roles import boxes_in_view, draft
 from mmvist.worlds.scenario import make_scene, staged_kinds
 
@@ -12,19 +12,19 @@ from mmvist.worlds.scenario import make_scene, staged_kinds
 def test_kinds_take_turns():
     config = WorldConfig()
     assert [staged_kinds(config, index) for index in range(5)] == [
-        KINDS[:1], KINDS[1:2], KINDS[2:], (), KINDS[:1]]
+        STAGED_KINDS[:1], STAGED_KINDS[1:2], STAGED_KINDS[2:], (), STAGED_KINDS[:1]]
 
 
 def test_kinds_have_their_own_periods():
     config = WorldConfig(full_occlusions=1.0, look_alikes=0.5, reentries=0.0)
-    assert [staged_kinds(config, index) for index in range(3)] == [KINDS[:1], KINDS[:2], KINDS[:1]]
+    assert [staged_kinds(config, index) for index in range(3)] == [STAGED_KINDS[:1], STAGED_KINDS[:2], STAGED_KINDS[:1]]
 
 
 @pytest.mark.parametrize('split', SPLITS)
 def test_every_split_of_the_default_world_stages_every_kind(split):
     config = WorldConfig()
     staged = {kind for index in range(config.num_videos(split)) for kind in staged_kinds(config, index)}
-    assert staged == set(KINDS)
+    assert staged == set(STAGED_KINDS)
 
 
 def test_a_moment_does_not_fit_into_two_frames():
@@ -32,7 +32,7 @@ def test_a_moment_does_not_fit_into_two_frames():
 
 
 def test_equal_seeds_cast_equal_scenes(tiny):
-    first, second, other = (make_scene(tiny, np.random.default_rng(seed), KINDS[1:2]) for seed in (1, 1, 2))
+    first, second, other = (make_scene(tiny, np.random.default_rng(seed), STAGED_KINDS[1:2]) for seed in (1, 1, 2))
     assert [actor.id for actor in first.actors] == list(range(1, len(first.actors) + 1))
     for one, two in zip(first.actors, second.actors, strict=True):
         assert np.array_equal(one.texture.pixels, two.texture.pixels)
@@ -41,7 +41,7 @@ def test_equal_seeds_cast_equal_scenes(tiny):
 
 
 def test_look_alikes_share_their_looks_and_their_class(tiny):
-    scene = make_scene(tiny, np.random.default_rng(0), KINDS[1:2])
+    scene = make_scene(tiny, np.random.default_rng(0), STAGED_KINDS[1:2])
     looks = [(actor.label, actor.looks) for actor in scene.actors]
     assert len(set(looks)) == len(looks) - 1
 

@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import Any, Literal
@@ -15,12 +15,14 @@ from mmvist.evaluation.functional.clear import ClearCounts, count_clear, without
 from mmvist.evaluation.functional.coco_ap import match_frames
 from mmvist.evaluation.functional.disjoint import cut_overlaps
 from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_scores
+from mmvist.evaluation.functional.hard_cases import CaseCounts, count_hard_cases, frames_of, hard_case_scores
 from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
 from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.rules import RULES, TRACK_RULES, YOUTUBE_VIS, Rules, check_rules
 from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity, require_masks
 from mmvist.evaluation.functional.video_ap import ap_scores, match_video
+from mmvist.io.hard_cases import HardCase, HardCases
 from mmvist.io.progress import progress
 from mmvist.structures import VideoSet, VideoTracks
 
@@ -63,6 +65,7 @@ POOLED_SCORES = {
     'ytvis': ap_scores,
     'frame': frame_ap_scores,
     'coco': lambda videos, classes: ap_scores([matches for video in videos for matches in video], classes),
+    'hard': lambda videos, _: hard_case_scores(videos),
 }
 METRICS = (*POOLED_SCORES, *FRAME_SCORES)
 # Beside the metrics: frames whose masks were cut to be disjoint.
@@ -85,6 +88,7 @@ class Scoring:
         min_score: Tracks below it are not counted frame by frame; AP ranks them all.
         distractors: The ignore boxes are distractors, as in MOT16 and later: results that go to one of them, rather
             than to an object, are left aside before anything is counted.
+        hard_cases: The moments that 'hard' scores, whatever the classes of objects and results.
     """
 
     metrics: tuple[str, ...]
@@ -93,6 +97,7 @@ class Scoring:
     overlaps: Literal['error', 'by_score', 'keep'] = 'error'
     min_score: float = 0.0
     distractors: bool = False
+    hard_cases: HardCases | None = None
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
@@ -103,6 +108,9 @@ class Scoring:
                 raise ValueError(f'{key} must be one of {", ".join(known)}, got {getattr(self, key)!r}')
         if self.regions == 'boxes' and 'ytvis' in self.metrics:
             raise ValueError('ytvis compares the masks of whole tracks; it cannot compare boxes')
+        if ('hard' in self.metrics) != (self.hard_cases is not None):
+            raise ValueError("the metric 'hard' and a file of hard cases need each other, only "
+                             f'{"the metric" if self.hard_cases is None else "the file"} is given')
         if not math.isfinite(self.min_score):
             raise ValueError(f'min_score must be a finite number, got {self.min_score}')
         if self.rules is not None:
@@ -114,16 +122,19 @@ class Scoring:
         What is counted frame by frame has an entry None for every label that there is nothing of.
 
         Raises:
-            ValueError: A row lacks what is compared, an id occurs twice in a frame, or masks overlap.
+            ValueError: A row lacks what is compared, an id occurs twice in a frame, masks overlap, or hard cases are
+                not those of this ground truth.
         """
         counts = {}
         if 'ytvis' in self.metrics:
             counts['ytvis'] = match_video(ground_truth, results, TRACK_RULES.get(self.rules, YOUTUBE_VIS))
         if 'coco' in self.metrics:
             counts['coco'] = match_frames(ground_truth, results, self.regions)
+        kept = results.with_min_score(self.min_score) if self.min_score > 0 else results
         if 'frame' in self.metrics or any(name in FRAME_SCORES for name in self.metrics):
-            kept = results.with_min_score(self.min_score) if self.min_score > 0 else results
             counts |= self._count_frames(ground_truth, kept)
+        if self.hard_cases is not None:
+            counts['hard'] = self._count_hard_cases(ground_truth, kept, self.hard_cases.of(ground_truth))
         return counts
 
     def scores(self, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool = False
@@ -136,14 +147,16 @@ class Scoring:
             per_video: Add the scores of each video.
 
         Raises:
-            ValueError: There are no videos.
+            ValueError: There are no videos, or no hard case in any.
 
         Returns:
             `<metric>/<score>` over everything, `<metric>/<class>/<score>`, `<metric>/video/<name>/<score>`; shares as
-            floats, counts as ints.
+            floats, counts as ints. In place of classes 'hard' has kinds of moments.
         """
         if not counts:
             raise ValueError('there are no videos to score')
+        if self.hard_cases is not None and not any(of_video['hard'] for of_video in counts.values()):
+            raise self.hard_cases.nothing_to_score()
         num_cut = sum(of_video.get(CUT_FRAMES, 0) for of_video in counts.values())
         if num_cut:
             logger.warning('masks of the results overlap in %d frames; the higher score took the pixels', num_cut)
@@ -167,6 +180,14 @@ class Scoring:
             counts['frame'] = {label: count_frame_ap(part, results.scores[results.labels == label])
                                for label, part in parts.items() if label is not None}
         return counts
+
+    def _count_hard_cases(self, truth: VideoTracks, results: VideoTracks, cases: Sequence[HardCase]
+                          ) -> dict[str, CaseCounts]:
+        frames = list(frames_of(cases))
+        # A wrong class is not the tracker's mistake.
+        shown, found = (replace(tracks, labels=np.zeros_like(tracks.labels)).select(np.isin(tracks.frames, frames))
+                        for tracks in (truth, results))
+        return count_hard_cases(self._similarity(shown, found, RULES['trackeval'])[1], cases)
 
     def _similarity(self, truth: VideoTracks, results: VideoTracks, rules: Rules
                     ) -> tuple[VideoTracks, VideoSimilarity, int]:

@@ -2,9 +2,10 @@
 
 from mmvist.evaluation.metrics.base import VideoMetric
 from mmvist.evaluation.metrics.bdd100k import BDD100KMetric
+from mmvist.evaluation.metrics.detections_file import DetectionsFile
 from mmvist.evaluation.metrics.result_file import ResultFile
 from mmvist.evaluation.metrics.speed import SpeedMetric
-from mmvist.evaluation.metrics.tracking import FrameMetric, MOTMetric, MOTSMetric, YouTubeVISMetric
+from mmvist.evaluation.metrics.tracking import FrameMetric, HardCaseMetric, MOTMetric, MOTSMetric, YouTubeVISMetric
 
-__all__ = ['BDD100KMetric', 'FrameMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile', 'SpeedMetric', 'VideoMetric',
-           'YouTubeVISMetric']
+__all__ = ['BDD100KMetric', 'DetectionsFile', 'FrameMetric', 'HardCaseMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile',
+           'SpeedMetric', 'VideoMetric', 'YouTubeVISMetric']

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,25 @@ from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
 class ScoringError(ValueError):
     """Scores cannot be computed; raised on all processes alike."""
+
+
+def computed_once(compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What the first process computes, on all processes.
+
+    Raises:
+        ScoringError: It fails; raised on all processes.
+    """
+    outcome = [None]
+    if is_main_process():
+        # An error is sent as well: the other processes would wait for scores for ever.
+        try:
+            outcome = [compute()]
+        except Exception as error:
+            outcome = [error]
+    broadcast_object_list(outcome)
+    if isinstance(outcome[0], Exception):
+        raise ScoringError(str(outcome[0])) from outcome[0]
+    return outcome[0]
 
 
 class VideoMetric(BaseMetric):
@@ -68,6 +87,11 @@ class VideoMetric(BaseMetric):
             except ValueError as error:
                 raise ValueError(f'{type(self).__name__}: {self.ann_file}: {error}') from None
 
+    @property
+    def ground_truth(self) -> VideoSet | None:
+        """The ground truth with the dataset's classes; only the first process has it."""
+        return self._ground_truth
+
     def require_objects(self) -> None:
         """Raise ValueError when the ground truth holds no objects."""
         if self._whole is not None:
@@ -104,17 +128,7 @@ class VideoMetric(BaseMetric):
         """
         results, self.results = self.results, []
         gathered = gather_object(results)
-        outcome = [None]
-        if is_main_process():
-            # An error is sent as well: the other processes would wait for scores for ever.
-            try:
-                outcome = [self.compute_metrics([result for part in gathered for result in part])]
-            except Exception as error:
-                outcome = [error]
-        broadcast_object_list(outcome)
-        if isinstance(outcome[0], Exception):
-            raise ScoringError(str(outcome[0])) from outcome[0]
-        return outcome[0]
+        return computed_once(lambda: self.compute_metrics([result for part in gathered for result in part]))
 
     def compute_metrics(self, results: Sequence[FrameResult]) -> dict[str, Any]:
         """Score the frames of all processes; runs on the first one only."""

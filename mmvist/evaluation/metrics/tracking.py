@@ -8,6 +8,7 @@ from mmengine.logging import print_log
 from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.metrics.base import VideoMetric
 from mmvist.evaluation.report import text_table, without_classes
+from mmvist.io.hard_cases import read_hard_cases
 from mmvist.registry import METRICS
 from mmvist.structures import VideoSet
 
@@ -120,3 +121,27 @@ class FrameMetric(TrackingMetric):
                  regions: Literal['masks', 'boxes'] = 'masks', per_class: bool = False) -> None:
         scoring = Scoring(tuple(scores), regions=regions, overlaps='keep')
         super().__init__(scoring, per_class, ann_file, format, seqmap, split)
+
+
+@METRICS.register_module()
+class HardCaseMetric(TrackingMetric):
+    """How many of the moments that are hard for a tracker leave objects the ids they had, by kind of moment.
+
+    Args:
+        ann_file: Ground truth; the model must know the classes of the objects in `hard_cases`.
+        hard_cases: File that lists the moments; see `mmvist.io.hard_cases`.
+        format: Format of the ground truth; see `mmvist.io.formats`.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+        overlaps: What is done about masks that share pixels; see `Scoring`.
+        min_score: Tracks below it are left out.
+    """
+
+    def __init__(self, ann_file: str | Path, hard_cases: str | Path, format: str = 'ytvis',
+                 seqmap: str | Path | None = None, split: str | Path | None = None,
+                 overlaps: Literal['error', 'by_score', 'keep'] = 'by_score', min_score: float = 0.0) -> None:
+        cases = read_hard_cases(hard_cases)
+        scoring = Scoring(('hard',), overlaps=overlaps, min_score=min_score, hard_cases=cases)
+        super().__init__(scoring, False, ann_file, format, seqmap, split)
+        if self._whole is not None:
+            cases.check(self._whole)

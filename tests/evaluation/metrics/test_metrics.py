@@ -13,6 +13,7 @@ from mmvist.evaluation.functional import Scoring, score
 from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
 from mmvist.evaluation.metrics.base import ScoringError
 from mmvist.io import mots, ytvis
+from mmvist.io.hard_cases import HardCase, write_hard_cases
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
 from tests.evaluation.frame_results import frame_results
@@ -275,3 +276,22 @@ def test_boxes(files):
         metric.process(None, [result])
     expected = score(truth, found, Scoring(('mot', 'hota', 'id'), regions='boxes'))
     assert same(metric.evaluate(1), expected) == 34
+
+
+def test_hard_cases(make_set, make_tracks, rect, tmp_path):
+    """Ids over a gap, from frames in any order; a wrong class does not matter."""
+    left, right = rect(0, 0, 9, 9), rect(20, 0, 9, 9)
+    truth = make_set(make_tracks(dict(id=1, masks={0: left, 3: left}), dict(id=2, masks={0: right, 3: right})))
+    found = make_set(make_tracks(dict(id=5, label=1, masks={0: left, 3: left}), dict(id=6, masks={0: right}),
+                                 dict(id=7, masks={3: right})))
+    ytvis.write(truth, tmp_path / 'gt.json')
+    cases = {'v1': tuple(HardCase('hidden', (track,), (0, 3)) for track in (1, 2))}
+    write_hard_cases(cases, tmp_path / 'cases.json')
+    metric = built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'cases.json')
+    metric.process(None, frame_results(found)[::-1])
+    expected = {'association': .5, 'success': .5, 'kept': 1, 'switched': 1, 'missed': 0}
+    assert metric.evaluate(5) == {f'hard/{row}{name}': value for row in ('', 'hidden/')
+                                  for name, value in expected.items()}
+    write_hard_cases({'v1': (HardCase('hidden', (3,), (0, 3)),)}, tmp_path / 'others.json')
+    with pytest.raises(ValueError, match='others.json: 1 problem\n.*id 3 is not in the ground truth'):
+        built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'others.json')
