@@ -57,20 +57,22 @@ def _wrong_class_counts(config: Mapping) -> list[str]:
     """Heads that were made for another number of classes than the config names; proposals know one class only."""
     if 'classes' not in config:
         return []
-    wanted, problems = len(config['classes']), []
+    problems = []
 
-    def walk(node: Any, place: str) -> None:
+    def walk(node: Any, place: str, wanted: int) -> None:
         if isinstance(node, Mapping):
+            # A model from elsewhere has classes of its own, some of which become the config's.
+            wanted = len(node.get('model_classes') or ()) or wanted
             for key, value in node.items():
                 if key == 'num_classes' and value != wanted:
                     problems.append(f'{place}.num_classes is {value}, but there are {wanted} classes')
                 elif key != 'rpn_head':
-                    walk(value, f'{place}.{key}')
+                    walk(value, f'{place}.{key}', wanted)
         elif isinstance(node, list | tuple):
             for index, value in enumerate(node):
-                walk(value, f'{place}[{index}]')
+                walk(value, f'{place}[{index}]', wanted)
 
-    walk(config.get('model', {}), 'model')
+    walk(config.get('model', {}), 'model', len(config['classes']))
     return problems
 
 

@@ -17,15 +17,18 @@ class ClipPreprocessor(BaseDataPreprocessor):
         mean: Mean of each channel, in 0..255, in the order after `bgr_to_rgb`.
         std: Standard deviation of each channel, likewise.
         bgr_to_rgb: Swap the first and the last channel.
-        size_divisor: Height and width are padded with zeros to a multiple of this.
+        size_divisor: Height and width are padded to a multiple of this.
+        min_size: Height and width are padded to at least these.
+        pad_value: What the image is padded with, in 0..255; by default the mean, which is zero in the result.
     """
 
-    def __init__(self, mean: Sequence[float], std: Sequence[float], bgr_to_rgb: bool = True, size_divisor: int = 32
-                 ) -> None:
+    def __init__(self, mean: Sequence[float], std: Sequence[float], bgr_to_rgb: bool = True, size_divisor: int = 32,
+                 min_size: tuple[int, int] = (1, 1), pad_value: float | None = None) -> None:
         super().__init__()
         self.register_buffer('mean', torch.tensor(mean, dtype=torch.float32).view(-1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(std, dtype=torch.float32).view(-1, 1, 1), persistent=False)
-        self.bgr_to_rgb, self.size_divisor = bgr_to_rgb, size_divisor
+        self.bgr_to_rgb, self.size_divisor, self.min_size = bgr_to_rgb, size_divisor, min_size
+        self.pad_value = pad_value
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Prepare a collated batch.
@@ -41,8 +44,11 @@ class ClipPreprocessor(BaseDataPreprocessor):
         lengths = {len(clip) for clip in clips}
         if len(lengths) > 1:
             raise ValueError(f'ClipPreprocessor: all clips of a batch must have one length, got {sorted(lengths)}')
-        height, width = (self._padded(max(clip.shape[axis] for clip in clips)) for axis in (2, 3))
+        height, width = (self._padded(max(least, *(clip.shape[axis] for clip in clips)))
+                         for axis, least in zip((2, 3), self.min_size, strict=True))
         batch = torch.zeros((len(clips), lengths.pop(), 3, height, width), device=self.device)
+        if self.pad_value is not None:
+            batch += (self.pad_value - self.mean) / self.std
         for slot, clip in zip(batch, clips, strict=True):
             clip = clip.to(self.device, non_blocking=True)
             clip = clip.flip(1) if self.bgr_to_rgb else clip

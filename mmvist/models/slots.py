@@ -20,6 +20,7 @@ class Detector(Protocol):
 
     Attributes:
         max_chunk: Most frames a `step` takes; `None` takes any number, with results that do not depend on it.
+        preprocessor: Config of the preprocessor that it was trained with; only a detector that knows has it.
     """
 
     max_chunk: int | None
@@ -69,4 +70,4 @@ class Tracker(Protocol):
         """The next state, and those detections that stay, with `ids` that are unique within the frame."""
 
     def finish(self, state: Any) -> dict[int, TrackSummary]:
-        """Label, score and verdict of every track of the video, by id."""
+        """Label, score and verdict of every track of the video, by id, and its final id where that was provisional."""

@@ -8,6 +8,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import NoReturn
 
+from mmvist.ops.deform_attn import ms_deform_attn_backward, ms_deform_attn_forward
 from mmvist.ops.half_precision import accept_half
 from mmvist.ops.nms import nms
 from mmvist.ops.roi_align import roi_align_backward, roi_align_forward
@@ -28,6 +29,8 @@ class Extension(ModuleType):
         self.softnms = accept_half(softnms, outputs=(2,))
         self.roi_align_forward = accept_half(roi_align_forward, outputs=(2, 3, 4))
         self.roi_align_backward = accept_half(roi_align_backward, outputs=(4,))
+        self.ms_deform_attn_forward = ms_deform_attn_forward
+        self.ms_deform_attn_backward = ms_deform_attn_backward
         # what mmcv's collect_env prints
         self.get_compiler_version = lambda: 'none (operators of mmvist.ops)'
         self.get_compiling_cuda_version = lambda: 'none'
@@ -41,6 +44,6 @@ class Extension(ModuleType):
 
 def _missing(name: str, *_args: object, **_options: object) -> NoReturn:
     raise RuntimeError(
-        f'mmcv operator {name!r} needs compiled mmcv; mmvist.ops supplies nms, softnms and roi_align only. '
-        "In place of mmcv-lite, with torch and 'setuptools<82' installed first: "
+        f'mmcv operator {name!r} needs compiled mmcv; mmvist.ops supplies nms, softnms, roi_align and ms_deform_attn '
+        "only. In place of mmcv-lite, with torch and 'setuptools<82' installed first: "
         'pip install --no-build-isolation --no-binary mmcv mmcv==2.1.0')

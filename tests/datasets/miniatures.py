@@ -104,6 +104,13 @@ def ovis(street: Sequence[RenderedVideo], root: Path) -> None:
     write_split(['3'], root / 'splits/ovis_val.txt')
 
 
+def coco_videos(street: Sequence[RenderedVideo], root: Path) -> None:
+    data = root / 'data/videos'
+    _youtube_vis(street, data / 'annotations.json', data / 'images', lists.COCO,
+                 {'car': 'car', 'pedestrian': 'person', 'truck': 'truck'},
+                 lambda name, frame: f'{name}/{frame:05d}.jpg')
+
+
 def kitti_mots(street: Sequence[RenderedVideo], root: Path) -> None:
     data = root / 'data/kitti_mots'
     given = video_set(street, lists.KITTI_MOTS, {'car': 'car', 'pedestrian': 'pedestrian'}, ['0000', '0001', '0002'],
@@ -185,4 +192,4 @@ MINIATURES = {
     'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'mots_challenge': mots_challenge,
     **{f'mots_challenge_fold{fold}': mots_challenge for fold in (2, 3, 4)},
     'bdd100k_seg_track': bdd100k_seg_track, 'bdd100k_box_track': bdd100k_box_track, 'coco': coco_2017,
-    'davis': davis_2017, 'openimages_youtube_vis_2019': openimages_youtube_vis_2019}
+    'coco_videos': coco_videos, 'davis': davis_2017, 'openimages_youtube_vis_2019': openimages_youtube_vis_2019}

@@ -14,6 +14,6 @@ ops.install()
 def extension(monkeypatch):
     """Our operators; `mmcv.ops` calls them during the test."""
     extension = Extension()
-    for name in ('nms', 'roi_align', 'deform_conv'):
+    for name in ('nms', 'roi_align', 'deform_conv', 'multi_scale_deform_attn'):
         monkeypatch.setattr(importlib.import_module(f'mmcv.ops.{name}'), 'ext_module', extension)
     return extension
