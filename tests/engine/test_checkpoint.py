@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.runner.checkpoint import CheckpointLoader
+from torch import nn
 
 from mmvist.engine import install_loader, load_weights, read_checkpoint
 
@@ -112,3 +113,69 @@ def test_weights_without_a_place_are_left_out(tmp_path):
     model = torch.nn.Linear(2, 1)
     load_weights(model, tmp_path / 'more.pth')
     assert model(torch.ones(1, 2)).item() == 3
+
+
+class Parts(nn.Module):
+    """A model of two parts, of which the second may have a checkpoint of its own."""
+
+    def __init__(self, init_cfg=None):
+        super().__init__()
+        self.detector, self.embedder = nn.Linear(2, 1), nn.Linear(1, 1)
+        self.embedder.init_cfg = init_cfg
+
+
+DETECTOR = {'detector.weight': torch.ones(1, 2), 'detector.bias': torch.ones(1)}
+EMBEDDER = {'embedder.weight': torch.full((1, 1), 5.), 'embedder.bias': torch.full((1,), 6.)}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """`init_cfg` of an embedder that was trained beside another detector."""
+    torch.save({'state_dict': {'detector.other': torch.zeros(1), **EMBEDDER}}, tmp_path / 'own.pth')
+    return {'type': 'Pretrained', 'checkpoint': str(tmp_path / 'own.pth'), 'prefix': 'embedder.'}
+
+
+def loaded(weights, tmp_path, init_cfg):
+    torch.save(weights, tmp_path / 'model.pth')
+    model = Parts(init_cfg)
+    load_weights(model, tmp_path / 'model.pth')
+    return model
+
+
+@pytest.mark.parametrize('foreign', [{}, {'embedder.fcs.0.weight': torch.zeros(3)}])
+def test_a_part_that_the_checkpoint_has_nothing_of_takes_its_own(tmp_path, own, foreign):
+    for init_cfg in (own, [{'type': 'Normal', 'layer': 'Linear'}, own]):
+        model = loaded({**DETECTOR, **foreign}, tmp_path, init_cfg)
+        assert model.embedder.weight.item() == 5
+        assert model.embedder.bias.item() == 6
+        assert model.detector.bias.item() == 1
+
+
+def test_the_models_checkpoint_comes_first(tmp_path, own):
+    model = loaded({**DETECTOR, 'embedder.weight': torch.zeros(1, 1), 'embedder.bias': torch.zeros(1)}, tmp_path, own)
+    assert model.embedder.weight.item() == 0
+
+
+def test_half_a_part_is_not_mixed(tmp_path, own):
+    with pytest.raises(ValueError, match=r'model\.pth lacks 1 of the model\'s weights, such as embedder\.bias'):
+        loaded({**DETECTOR, 'embedder.weight': torch.zeros(1, 1)}, tmp_path, own)
+
+
+def test_a_part_without_a_checkpoint_anywhere(tmp_path, own):
+    with pytest.raises(ValueError, match=r'model\.pth lacks 2 of the model\'s weights, such as embedder\.weight'):
+        loaded(DETECTOR, tmp_path, {'type': 'Normal', 'layer': 'Linear'})
+    with pytest.raises(ValueError, match=r'own\.pth lacks 2 of the model\'s weights, such as embedder\.weight'):
+        loaded(DETECTOR, tmp_path, {**own, 'prefix': 'backbone.'})
+    with pytest.raises(FileNotFoundError, match=r'nothing of the embedder.* none\.pth, does not exist; the config\'s '
+                                                r'key is model\.embedder\.init_cfg\.checkpoint'):
+        loaded(DETECTOR, tmp_path, {**own, 'checkpoint': 'none.pth'})
+
+
+def test_a_part_of_a_part_takes_its_own_too(tmp_path, own):
+    """As a tracker's mask network does, which is trained apart from every detector."""
+    torch.save({f'tracker.{name}': weight for name, weight in DETECTOR.items()}, tmp_path / 'model.pth')
+    model = nn.ModuleDict({'tracker': Parts(own)})
+    load_weights(model, tmp_path / 'model.pth')
+    assert model['tracker'].embedder.weight.item() == 5
+    with pytest.raises(FileNotFoundError, match=r'key is model\.tracker\.embedder\.init_cfg\.checkpoint'):
+        load_weights(nn.ModuleDict({'tracker': Parts({**own, 'checkpoint': 'none.pth'})}), tmp_path / 'model.pth')

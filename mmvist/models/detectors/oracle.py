@@ -1,27 +1,19 @@
 """The image oracle: every frame's detections are its ground truth (MaskTrack R-CNN, Table 1)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import torch
+from mmdet.structures import TrackDataSample
 from torch import Tensor
 
-from mmvist.io.truth import GroundTruth
-from mmvist.models.detectors.base import FrameDetector
+from mmvist.models.detectors.base import DetectorLoss, objects_of
+from mmvist.models.detectors.files import FileDetector
 from mmvist.registry import MODELS
-from mmvist.structures import VideoTracks
-from mmvist.structures.frames import Frame
-from mmvist.structures.instances import Instances
-from mmvist.structures.masks import RLEMasks
 
 
 @MODELS.register_module()
-class OracleDetector(FrameDetector):
+class OracleDetector(FileDetector):
     """Answers with the ground truth, scores 1; another detector's backbone may still supply features to the embedder.
-
-    Checkpoints of a model with that detector load unchanged.
 
     Args:
         ann_file: Annotations of the videos it will see.
@@ -34,36 +26,24 @@ class OracleDetector(FrameDetector):
 
     def __init__(self, ann_file: str, features: dict | None = None, classes: Sequence[str] | None = None,
                  format: str = 'ytvis', seqmap: str | None = None, split: str | None = None) -> None:
-        super().__init__()
-        self.truth = GroundTruth(ann_file, classes, format, seqmap, split)
-        self.features = None if features is None else MODELS.build(features)
-        self.register_load_state_dict_pre_hook(_move_under_features)
+        super().__init__(ann_file, format, seqmap=seqmap, split=split, classes=classes, features=features)
 
-    def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
-             ) -> tuple[None, list[tuple[Frame, Instances]]]:
-        """Look up consecutive frames of one video; see `slots.Detector`.
+    def loss(self, inputs: Tensor, clips: Sequence[TrackDataSample]) -> DetectorLoss:
+        """Nothing of its own to train: what an embedder or a tracker trains on, as the clips have it.
 
-        Raises:
-            ValueError: A frame is not in the annotations.
+        Args:
+            inputs: (N, T, 3, H, W) network input.
+            clips: N clips of T frames with `gt_instances` (bboxes, labels, ids) and `key`.
+
+        Returns:
+            No losses; the images themselves as the features `image`, beside `neck` where there is a backbone; the
+            objects of a key frame are its regions.
         """
-        levels = () if self.features is None else self.features.extract(torch.stack([f.image for f in frames]))
-        return state, [(replace(frame, features={'neck': tuple(level[index] for level in levels)}),
-                        _detections(self.truth.objects(frame.video, frame.index), frame))
-                       for index, frame in enumerate(frames)]
-
-
-def _detections(objects: VideoTracks, frame: Frame) -> Instances:
-    device = frame.image.device
-
-    def tensor(values: np.ndarray) -> Tensor:
-        return torch.from_numpy(values).to(device)
-
-    scale = torch.tensor([*frame.scale, *frame.scale], device=device)
-    return Instances(bboxes=tensor(objects.bboxes) * scale, scores=torch.ones(len(objects), device=device),
-                     labels=tensor(objects.labels),
-                     masks=RLEMasks(objects.masks, objects.video.height, objects.video.width))
-
-
-def _move_under_features(module: OracleDetector, state_dict: dict, prefix: str, *_: Any) -> None:
-    for key in [key for key in state_dict if key.startswith(prefix) and not key.startswith(f'{prefix}features.')]:
-        state_dict[f'{prefix}features.{key[len(prefix):]}'] = state_dict.pop(key)
+        features = {'image': (inputs.flatten(0, 1),)}
+        if self.features is not None:
+            features['neck'] = self.features.extract_clips(inputs)
+        samples = [clip[t] for clip in clips for t in range(len(clip))]
+        objects = [objects_of(sample) for sample in samples]
+        regions = [found.replace(ious=torch.ones_like(found.bboxes[:, 0])) if sample.key else None
+                   for found, sample in zip(objects, samples, strict=True)]
+        return DetectorLoss({}, features, regions, objects)

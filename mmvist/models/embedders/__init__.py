@@ -1,5 +1,7 @@
 """Embedder slot: what tracks and detections are compared by."""
 
+from mmvist.models.embedders.association import AssociationEmbedder
+from mmvist.models.embedders.reid import ReIDEmbedder
 from mmvist.models.embedders.roi import RoIEmbedder
 
-__all__ = ['RoIEmbedder']
+__all__ = ['AssociationEmbedder', 'ReIDEmbedder', 'RoIEmbedder']
