@@ -22,7 +22,8 @@ METRICS = Registry('metric', parent=mmdet.METRICS, scope='mmvist', locations=['m
 HOOKS = Registry('hook', parent=mmdet.HOOKS, scope='mmvist', locations=['mmvist.engine', 'mmvist.visualization'])
 DRAWINGS = Registry('drawing', scope='mmvist', locations=['mmvist.visualization'])
 
-LOOPS = Registry('loop', parent=mmdet.LOOPS, scope='mmvist', locations=['mmvist.evaluation.validation'])
+LOOPS = Registry('loop', parent=mmdet.LOOPS, scope='mmvist',
+                 locations=['mmvist.evaluation.loops', 'mmvist.evaluation.validation'])
 
 # Nothing of ours yet; mmengine warns of every registry that a scope lacks.
 LOG_PROCESSORS = Registry('log processor', parent=mmdet.LOG_PROCESSORS, scope='mmvist')

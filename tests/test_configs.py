@@ -11,6 +11,7 @@ from mmvist.engine import check_config, load_config
 from mmvist.registry import MODELS
 from mmvist.structures import Video
 from tests.models.builders import batch, clip
+from tests.models.striped import write_objects
 
 ROOT = Path(__file__).parents[1]
 CONFIGS = sorted(path.relative_to(ROOT) for path in (ROOT / 'configs').glob('*/*.py') if path.parent.name != '_base_')
@@ -18,18 +19,27 @@ CONFIGS = sorted(path.relative_to(ROOT) for path in (ROOT / 'configs').glob('*/*
 
 def build(path, tmp_path):
     config = load_config(ROOT / path)
-    for part in (config.model.detector, config.model.tracker):
+    for part in filter(None, (config.model.get('detector'), config.model.get('tracker'))):
         if part.type in ORACLES:
             part.update(ann_file=str(tmp_path / 'val.json'), split=None)
             categories = [{'id': number, 'name': name} for number, name in enumerate(part.classes, 1)]
             (tmp_path / 'val.json').write_text(json.dumps({**EMPTY_VIDEO, 'categories': categories}))
+    if trains_embedder(config):
+        objects = [{4: (0, 0), 0: (40, 20)}]
+        config.model.embedder.identities = dict(
+            ann_file=write_objects(tmp_path / 'train.json', {Video(9, 'toy', 64, 96, 2): objects}))
     check_config(config)
     return MODELS.build(config.model), config
+
+
+def trains_embedder(config):
+    return 'identities' in (config.model.get('embedder') or {})
 
 
 EMPTY_VIDEO = {'videos': [{'id': 9, 'width': 96, 'height': 64, 'length': 2, 'file_names': ['a/0.jpg', 'a/1.jpg']}],
                'annotations': []}
 ORACLES = ('OracleDetector', 'OracleTracker')
+UNTRAINED = ('OracleDetector', 'MMDetDetector')
 
 
 def test_there_are_configs():
@@ -40,14 +50,22 @@ def test_there_are_configs():
 def test_a_config_trains_and_tracks(path, tmp_path):
     torch.manual_seed(0)
     model, config = build(path, tmp_path)
-    if config.model.detector.type != 'OracleDetector':
+    detector = config.model.get('detector', {}).get('type')
+    if detector not in UNTRAINED or trains_embedder(config):
         model.train()
-        losses = model(**model.data_preprocessor(batch(clip([True, False], num_classes=len(config.classes))), True), mode='loss')
+        clips = batch(clip([True, False], num_classes=len(config.classes)))
+        losses = model(**model.data_preprocessor(clips, True), mode='loss')
         total, _ = model.parse_losses(losses)
         total.backward()
         assert torch.isfinite(total)
         assert [name for name, weight in model.named_parameters()
                 if weight.requires_grad and weight.grad is None] == []
+    elif detector == 'MMDetDetector':
+        # As a run does that is given no checkpoint: nothing is downloaded.
+        model.detector.init_weights()
+    if detector is None:
+        # A part that is trained apart; it tracks under the other configs of its folder.
+        return
     model.eval()
     video = Video(9, 'toy', 64, 96, 2)
     results = model.test_step(batch(clip([True], 0, video=video), clip([True], 1, video=video)))
@@ -61,10 +79,10 @@ def test_every_config_is_in_its_metafile():
         assert sorted(listed) == [str(path) for path in CONFIGS if path.parent == folder]
 
 
-def test_the_swap_is_one_line():
-    folder = ROOT / 'configs/masktrack_rcnn'
-    texts = [(folder / f'{name}_mask-rcnn_r50_fpn_12e_youtubevis2019.py').read_text()
-             for name in ('masktrack-rcnn', 'iou-tracker-plus')]
+@pytest.mark.parametrize('other', ['masktrack_rcnn/iou-tracker-plus', 'deepsort/deepsort'])
+def test_the_swap_is_one_line(other):
+    texts = [(ROOT / 'configs' / f'{name}_mask-rcnn_r50_fpn_12e_youtubevis2019.py').read_text()
+             for name in ('masktrack_rcnn/masktrack-rcnn', other)]
     first, second = ([line for line in text.splitlines() if not line.startswith('#')] for text in texts)
     assert len([pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]]) == 1
 

@@ -22,6 +22,7 @@ ALLOWED = {
     'datasets': {'structures', 'io'},
     'models': {'structures', 'io', 'tracking'},
     'mining': {'structures', 'io', 'engine', 'visualization', *PARTS},
+    'tuning': {'structures', 'io', 'engine', *PARTS},
     'apis': {'structures', 'io', 'engine', 'visualization', *PARTS}}
 # Modules that work without a deep learning framework.
 FREE_OF_TORCH = ('evaluation.functional', 'structures.video', 'structures.rle', 'io')

@@ -5,10 +5,12 @@
 before a run, `formats` annotations together with their images, `class_map` one class list for several files.
 """
 
-from mmvist.datasets.clip_sampling import ContiguousClip, RandomPair
+from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, RandomPair
 from mmvist.datasets.samplers import ClipSampler, VideoBatchSampler, VideoSampler
 from mmvist.datasets.transforms import (
+    BlankFrames,
     BrokenFrameError,
+    KeepCommonObjects,
     LoadFrames,
     LoadTracks,
     PackClip,
@@ -19,6 +21,6 @@ from mmvist.datasets.transforms import (
 )
 from mmvist.datasets.video_dataset import VideoDataset
 
-__all__ = ['BrokenFrameError', 'ClipSampler', 'ContiguousClip', 'LoadFrames', 'LoadTracks', 'PackClip',
-           'RandomCropClip', 'RandomFlipClip', 'RandomPair', 'RandomResizeClip', 'ResizeClip', 'VideoBatchSampler',
-           'VideoDataset', 'VideoSampler']
+__all__ = ['BlankFrames', 'BrokenFrameError', 'ClipSampler', 'ContiguousClip', 'GuidedPair', 'KeepCommonObjects',
+           'LoadFrames', 'LoadTracks', 'PackClip', 'RandomCropClip', 'RandomFlipClip', 'RandomPair',
+           'RandomResizeClip', 'ResizeClip', 'VideoBatchSampler', 'VideoDataset', 'VideoSampler']

@@ -22,14 +22,14 @@ class Findings:
     remarks: tuple[str, ...]
 
 
-def check_videos(video_set: VideoSet, source: str | Path, img_prefix: str | Path, classes: Sequence[str] | None = None,
-                 training: bool = True, missing_images: bool = False) -> Findings:
+def check_videos(video_set: VideoSet, source: str | Path, img_prefix: str | Path | None,
+                 classes: Sequence[str] | None = None, training: bool = True, missing_images: bool = False) -> Findings:
     """Look for everything that would stop or quietly spoil a run.
 
     Args:
         video_set: The annotations.
         source: Where they were read from, for the report.
-        img_prefix: Root of the images.
+        img_prefix: Root of the images; `None` where none are looked at.
         classes: Classes that a config asks for; they must all be in the file.
         training: Whether tracks are needed, with masks.
         missing_images: A missing image is a remark only.
@@ -44,7 +44,9 @@ def check_videos(video_set: VideoSet, source: str | Path, img_prefix: str | Path
             problems.add('classes', f'{twice} are asked for twice')
     if not video_set.videos:
         problems.add('videos', 'there are none')
-    remarks = check_images(video_set, img_prefix, problems, missing_images=missing_images)
+    remarks = []
+    if img_prefix is not None:
+        remarks += check_images(video_set, img_prefix, problems, missing_images=missing_images)
     remarks += _remarks(video_set, training)
     if training:
         _note_boxes_without_masks(video_set, problems)

@@ -62,3 +62,17 @@ class ContiguousClip:
         first, last = max(key - self.length + 1, 0), max(min(key, length - self.length), 0)
         start = int(rng.integers(min(first, last), last + 1))
         return [ChosenFrame(min(frame, length - 1), True) for frame in range(start, start + self.length)]
+
+
+@TASK_UTILS.register_module()
+class GuidedPair:
+    """Any frame as a guide, a frame, and the next one that shows an object, which is key: the target (OSMN, CVPR 2018).
+
+    The target is the frame the item stands for, but for the first frame of a video, which is the one before the target.
+    """
+
+    def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
+        """Choose frames; see `RandomPair`."""
+        place = max(int(np.searchsorted(valid, key)), 1 if len(valid) > 1 else 0)
+        before, target = int(valid[max(place - 1, 0)]), int(valid[place])
+        return [ChosenFrame(int(rng.choice(valid)), False), ChosenFrame(before, False), ChosenFrame(target, True)]

@@ -7,15 +7,16 @@ from mmvist.io.convert import read_source
 from mmvist.structures import VideoSet
 
 
-def read_annotations(ann_file: str | Path, img_prefix: str | Path, name: str, seqmap: str | Path | None = None,
-                     split: str | Path | None = None, classes: Sequence[str] | None = None) -> VideoSet:
+def read_annotations(ann_file: str | Path, img_prefix: str | Path | None, name: str,
+                     seqmap: str | Path | None = None, split: str | Path | None = None,
+                     classes: Sequence[str] | None = None) -> VideoSet:
     """Read annotations whose videos name the images of their frames.
 
     Args:
         ann_file: The file or folder, as the format has it.
         img_prefix: Root of the images. Where the annotations do not name them (KITTI MOTS, MOTSChallenge, DAVIS, MOT
             without `seqinfo.ini`) they are `VIDEO/FRAME.jpg` or `VIDEO/img1/FRAME.jpg` (or `.png`), with any number of
-            digits.
+            digits. `None` leaves images without names.
         name: One of `mmvist.io.convert.SOURCES`. 'openimages' also reads `SPLIT-masks/` and
             `class-descriptions-boxable.csv` beside `SPLIT-annotations-object-segmentation.csv`.
         seqmap: For formats with sequences: the file that lists those wanted; without it all are taken.

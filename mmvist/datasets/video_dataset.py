@@ -38,7 +38,7 @@ class VideoDataset(BaseDataset):
 
     Args:
         ann_file: Annotations; see `format`.
-        img_prefix: Root of the images.
+        img_prefix: Root of the images; `None` where none are looked at, as with `BlankFrames`.
         pipeline: Configs of clip transforms; the last packs the clip.
         classes: Class names; their order gives the labels, objects of other classes are left out. They must all be in
             the file, where they may stand in another order. By default the file's.
@@ -59,7 +59,7 @@ class VideoDataset(BaseDataset):
         FormatError: Annotations, classes and images do not fit together; it lists everything found.
     """
 
-    def __init__(self, ann_file: str | Path, img_prefix: str | Path, pipeline: Sequence[dict],
+    def __init__(self, ann_file: str | Path, img_prefix: str | Path | None, pipeline: Sequence[dict],
                  classes: Sequence[str] | None = None, class_map: Mapping[str, str] | None = None,
                  clip: dict | None = None, format: str = 'ytvis', seqmap: str | Path | None = None,
                  split: str | Path | None = None, test_mode: bool = False, min_size: float = 1,
@@ -77,7 +77,7 @@ class VideoDataset(BaseDataset):
             video_set = video_set.with_classes(classes)
         super().__init__(str(ann_file), metainfo={'classes': tuple(video_set.classes)}, test_mode=test_mode,
                          serialize_data=False, lazy_init=True)
-        self.img_prefix, self.skip_broken, self.seed = Path(img_prefix), skip_broken, seed
+        self.img_prefix, self.skip_broken, self.seed = img_prefix, skip_broken, seed
         self.clip = None if clip is None else TASK_UTILS.build(clip)
         self.transforms = [TRANSFORMS.build(transform) for transform in pipeline]
         videos = progress(video_set.videos, len(video_set.videos), f'preparing {ann_file}')
@@ -179,7 +179,7 @@ class VideoDataset(BaseDataset):
             print_log(f'skipped: {error}', 'current', logging.WARNING)
 
     def _path(self, video: int, frame: int) -> str:
-        return str(self.img_prefix / self._table.file_name(video, frame))
+        return '' if self.img_prefix is None else str(Path(self.img_prefix) / self._table.file_name(video, frame))
 
 
 def _mapped(video_set: VideoSet, class_map: Mapping[str, str], classes: Sequence[str] | None, source: str | Path

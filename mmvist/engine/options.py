@@ -1,14 +1,16 @@
 """What the command line may change in a config, each as a new config."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 
 from mmvist.engine.keywords import keywords
-from mmvist.registry import DATASETS
+from mmvist.io.detections import DetectionsReader, is_detections_file
+from mmvist.registry import DATASETS, MODELS
 
 # Names for the command line.
 METRICS_BY_NAME = {'ytvis': 'YouTubeVISMetric', 'mots': 'MOTSMetric', 'mot': 'MOTMetric', 'bdd100k': 'BDD100KMetric',
@@ -79,7 +81,8 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
         ValueError: A name is unknown, or nothing was asked for.
     """
     if metrics is None and out is None and show_dir is None:
-        raise ValueError('nothing to do: ask for --eval (scores), --out FILE (results) or --show-dir FOLDER (videos)')
+        raise ValueError('nothing to do: ask for --eval (scores), --out FILE (results), --show-dir FOLDER (videos) or '
+                         '--dump-detections FILE')
     unknown = [name for name in metrics or () if name not in METRICS_BY_NAME]
     if unknown:
         raise ValueError(f'unknown metrics {unknown}; known are {", ".join(METRICS_BY_NAME)}')
@@ -98,6 +101,106 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
     if show_dir is not None:
         config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'OverlayHook', 'out_dir': str(show_dir)}]
     return config
+
+
+def with_detections_dumped(config: Config, out: str | Path) -> Config:
+    """Let a test store what the detector, and the embedder, find in place of tracks.
+
+    Args:
+        config: Has a `test_dataloader`.
+        out: The detections file, *.npz.
+
+    Raises:
+        ValueError: The model has no tracker, or its detector looks at the tracks.
+    """
+    config = deepcopy(config)
+    model = _model_with_slots(config, '--dump-detections')
+    kind = model.detector.type
+    if getattr(_component(kind), 'max_chunk', None) == 1:
+        raise ValueError(f'--dump-detections: what {kind} finds in a frame depends on the tracks of the frame before, '
+                         'so there are no detections without a tracker')
+    model.tracker = {'type': 'SingleFrameTracker'}
+    model.update(disjoint_masks=False, complete_results=True)
+    config.test_evaluator = [{'type': 'DetectionsFile', 'out': str(out), **_ground_truth(config)}]
+    return config
+
+
+def with_detections(config: Config, file: str | Path, has_weights: bool = False) -> Config:
+    """Let stored detections stand in for the detector, so that a test only tracks.
+
+    Images are read only where they are looked at: by an embedder, because the file holds no embeddings, or by a
+    propagator.
+
+    Args:
+        config: Has a `test_dataloader`.
+        file: A detections file, or results or annotations of any format; see `mmvist.io.detections.open_detections`.
+        has_weights: Whether there will be a checkpoint, which an embedder needs.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: The model has no tracker, its embedder lacks weights, or nobody says how images are prepared.
+    """
+    if not Path(file).exists():
+        raise FileNotFoundError(f'--detections: {file}: no such file or folder')
+    config = deepcopy(config)
+    model = _model_with_slots(config, '--detections')
+    embeds = is_detections_file(file) and DetectionsReader(file).embed_size is not None
+    features = None
+    if model.get('embedder') is None or embeds:
+        model.embedder = None
+    elif has_weights:
+        # Another stand-in may have it one level down.
+        features = model.detector.get('features') or model.detector
+    else:
+        raise ValueError(f'--detections: {file} holds no embeddings, and {model.embedder.type} cannot make them '
+                         'without a checkpoint; name one, dump the detections with this config, or set '
+                         'model.embedder=None if the tracker does not compare them')
+    dataset = config.test_dataloader.dataset
+    truth = _ground_truth(config)
+    truth['ann_format'] = truth.pop('format', 'ytvis')
+    classes = next((one['classes'] for one in _datasets(dataset) if one.get('classes')), config.get('classes'))
+    model.detector = {'type': 'FileDetector', 'file': str(file), 'classes': classes, 'features': features, **truth}
+    if features is None and not _looks_at_images(model.tracker):
+        for one in _datasets(dataset):
+            _leave_images_out(one)
+        if model.get('data_preprocessor') is None:
+            # The detector brought its own; blank images can be prepared in any way.
+            model.data_preprocessor = {'type': 'ClipPreprocessor', 'mean': [0] * 3, 'std': [1] * 3}
+    elif features is None and model.get('data_preprocessor') is None:
+        raise ValueError('--detections: the tracker looks at images, which the detector prepared in a way of its own; '
+                         'set model.data_preprocessor')
+    if not has_weights:
+        config.load_from = None
+    return config
+
+
+def _model_with_slots(config: Config, option: str) -> Any:
+    model = config.get('model') or {}
+    if not {'detector', 'tracker'} <= {*model}:
+        raise ValueError(f'{option}: {config.filename} has no model with a detector and a tracker')
+    return model
+
+
+def _component(kind: Any) -> Any:
+    """The class that a `type` names."""
+    return MODELS.get(kind) if isinstance(kind, str) else kind
+
+
+def _looks_at_images(part: Any) -> bool:
+    """Whether a part of a model, or anything in it, says that it needs images."""
+    if isinstance(part, Mapping):
+        return (bool(getattr(_component(part.get('type')), 'needs_image', False))
+                or any(map(_looks_at_images, part.values())))
+    return isinstance(part, list | tuple) and any(map(_looks_at_images, part))
+
+
+def _leave_images_out(dataset: dict) -> None:
+    """Put blank images in the place of those that are read; where there is no folder of images, look for none."""
+    if 'pipeline' in dataset:
+        dataset['pipeline'] = [{'type': 'BlankFrames'} if step['type'] == 'LoadFrames' else step
+                               for step in dataset['pipeline']]
+    if dataset.get('img_prefix') is not None and not Path(dataset['img_prefix']).exists():
+        dataset['img_prefix'] = None
 
 
 def _ground_truth(config: Config) -> dict:

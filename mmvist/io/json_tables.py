@@ -45,6 +45,15 @@ def require_object(data: Any, path: str | Path) -> dict:
     return data
 
 
+def check_keys(entry: Any, *keys: str) -> None:
+    """Raise ValueError unless a value is an object with these keys."""
+    if not isinstance(entry, dict):
+        raise ValueError(f'must be an object, got {shown(entry)}')
+    for key in keys:
+        if key not in entry:
+            raise ValueError(f'key {key!r} is missing')
+
+
 def is_whole(value: Any, least: int = 0) -> bool:
     """Whether a value is a whole number from `least` that 64 bits hold."""
     return type(value) is int and least <= value <= LARGEST_ID

@@ -6,11 +6,23 @@ import mmvist.registry  # noqa: F401
 import mmdet.models  # noqa: F401
 # isort: on
 
-from mmvist.models.detectors import MaskRCNNDetector, OracleDetector
-from mmvist.models.embedders import RoIEmbedder
-from mmvist.models.losses import MatchLoss
+from mmvist.models.detectors import (
+    FileDetector,
+    MaskRCNNDetector,
+    MMDetDetector,
+    OracleDetector,
+    TemporalMaskRCNNDetector,
+)
+from mmvist.models.embedders import AssociationEmbedder, ReIDEmbedder, RoIEmbedder
+from mmvist.models.flow import DISFlow
+from mmvist.models.layers import SymmetricTemporalModel
+from mmvist.models.losses import BalancedBCE, BatchHardTriplet, MatchLoss
+from mmvist.models.osmn import OSMN, OSMNTrainer
 from mmvist.models.preprocessor import ClipPreprocessor
+from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
-__all__ = ['ClipPreprocessor', 'MaskRCNNDetector', 'MatchLoss', 'OracleDetector', 'RoIEmbedder', 'SegmentorState',
-           'VideoInstanceSegmentor']
+__all__ = ['AssociationEmbedder', 'BalancedBCE', 'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector',
+           'MMDetDetector', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer', 'OracleDetector',
+           'ReIDEmbedder', 'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel',
+           'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor']

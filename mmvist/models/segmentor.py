@@ -9,11 +9,11 @@ from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel
 from torch import Tensor
 
-from mmvist.models.output import to_result
 from mmvist.registry import MODELS
 from mmvist.structures import FrameResult, TrackSummary
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
+from mmvist.structures.output import to_result
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +43,27 @@ class VideoInstanceSegmentor(BaseModel):
         detector: Config of the detector: frames in, detections out.
         tracker: Config of the tracker: gives detections their ids.
         embedder: Config of the embedder that adds what the tracker compares, or `None`.
-        data_preprocessor: Config of the preprocessor.
+        data_preprocessor: Config of the preprocessor; by default what the detector says it was trained with.
         disjoint_masks: Give each pixel to the instance with the highest score, where the benchmark forbids overlap.
+        complete_results: Let results keep all there is, embeddings and instances without a pixel too; see `to_result`.
         init_cfg: Initial weights.
     """
 
     def __init__(self, detector: dict, tracker: dict, embedder: dict | None = None,
-                 data_preprocessor: dict | None = None, disjoint_masks: bool = False, init_cfg: dict | None = None
-                 ) -> None:
+                 data_preprocessor: dict | None = None, disjoint_masks: bool = False,
+                 complete_results: bool = False, init_cfg: dict | None = None) -> None:
+        built = MODELS.build(detector)
+        if data_preprocessor is None:
+            data_preprocessor = getattr(built, 'preprocessor', None)
         # Built here: mmengine alone would look the type up in its own registry.
         preprocessor = None if data_preprocessor is None else MODELS.build(data_preprocessor)
         super().__init__(data_preprocessor=preprocessor, init_cfg=init_cfg)
-        self.detector = MODELS.build(detector)
+        self.detector = built
         self.embedder = None if embedder is None else MODELS.build(embedder)
         self.tracker = MODELS.build(tracker)
-        self.disjoint_masks = disjoint_masks
+        self.disjoint_masks, self.complete_results = disjoint_masks, complete_results
         self._state: SegmentorState | None = None
+        self.register_load_state_dict_pre_hook(_name_as_detectors)
 
     def forward(self, inputs: Tensor, data_samples: Sequence[TrackDataSample], mode: str
                 ) -> dict[str, Tensor | list[Tensor]] | list[FrameResult]:
@@ -148,7 +153,7 @@ class VideoInstanceSegmentor(BaseModel):
                 frame, detections = self.embedder(frame, detections)
             tracker, instances = self.tracker.step(state.tracker, detections, frame)
             state = replace(state, tracker=tracker, tracks=instances)
-            results.append(to_result(instances, frame, self.disjoint_masks))
+            results.append(to_result(instances, frame, self.disjoint_masks, self.complete_results))
         return state, results
 
 
@@ -166,3 +171,11 @@ def frames_of(inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[F
     samples = [clip[t] for clip in data_samples for t in range(len(clip))]
     return [Frame(sample.video, sample.frame, image, *sample.img_shape[:2], tuple(sample.scale_factor))
             for sample, image in zip(samples, inputs.flatten(0, 1), strict=True)]
+
+
+def _name_as_detectors(module: VideoInstanceSegmentor, state_dict: dict, prefix: str, *_: Any) -> None:
+    """A checkpoint that names none of the slots is one of a detector alone."""
+    slots = tuple(f'{prefix}{name}.' for name in ('detector', 'embedder', 'tracker'))
+    if not any(key.startswith(slots) for key in state_dict):
+        for key in [key for key in state_dict if key.startswith(prefix)]:
+            state_dict[f'{slots[0]}{key[len(prefix):]}'] = state_dict.pop(key)

@@ -42,8 +42,9 @@ def centre_aspect_height(bboxes: Tensor) -> Tensor:
 
 def common_sides(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Width and height (N, M) of the rectangle that every pair shares; negative is the distance between them."""
-    left, top, right, bottom = first[:, None].unbind(-1)
-    other_left, other_top, other_right, other_bottom = second.unbind(-1)
+    left, top, right, bottom = _wide(first)[:, None].unbind(-1)
+    # Side by side, what is compared with every box is read several times faster than out of rows.
+    other_left, other_top, other_right, other_bottom = _wide(second).T.contiguous().unbind()
     return (torch.minimum(right, other_right) - torch.maximum(left, other_left),
             torch.minimum(bottom, other_bottom) - torch.maximum(top, other_top))
 
@@ -54,5 +55,10 @@ def _over_union(common: Tensor, first: Tensor, second: Tensor) -> Tensor:
 
 
 def _area(bboxes: Tensor) -> Tensor:
-    left, top, right, bottom = bboxes.unbind(-1)
+    left, top, right, bottom = _wide(bboxes).unbind(-1)
     return (right - left).clamp(min=0) * (bottom - top).clamp(min=0)
+
+
+def _wide(bboxes: Tensor) -> Tensor:
+    """Boxes whose areas can be told: in 16 bits they end at a square of 255 pixels."""
+    return bboxes.float() if bboxes.element_size() < 4 else bboxes

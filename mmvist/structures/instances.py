@@ -21,7 +21,7 @@ FIELDS = {
     'labels': Field((), False, 'index into the class list'),
     'ids': Field((), False, 'track id; unique within a frame, but for regions, of which several may cover one object'),
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
-    'region_features': Field((None,), True, 'detection, region: what the box head classified it by, pooled over its box'),
+    'region_features': Field((None,), True, 'detection, region: what the box head classified it by, pooled'),
     'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
     'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
     'confirmed': Field((), False, 'track: whether it was detected often enough to be output'),
@@ -36,6 +36,9 @@ FIELDS = {
     'heading': Field((2,), True, 'track: unit vector of its motion, zero when unknown'),
     'anchors': Field((2,), True, 'track: centre of the detection that its heading is drawn from'),
     'observed': Field((4,), True, 'track: xyxy of its last detection, however far a propagator has moved it since'),
+    'guides': Field((None,), True, 'track: a factor for each channel that its looks modulate in a mask network'),
+    'spots': Field((4,), True, 'track: median x, y and robust deviation x, y of its last mask, pixels of the network '
+                               'input'),
     'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
 }
 
@@ -94,11 +97,17 @@ class Instances:
 
     def replace(self, **columns: Any) -> 'Instances':
         """A copy with some columns added or exchanged."""
-        return Instances(**{**self._columns, **columns})
+        both = {**self._columns, **columns}
+        # What is there already was checked when it came.
+        if any(len(column) != len(self) for column in columns.values()):
+            return Instances(**both)
+        for name, column in columns.items():
+            _check(name, column)
+        return _trusted(both)
 
     def only(self, names: Sequence[str]) -> 'Instances':
         """A copy with these columns alone."""
-        return _trusted({name: self._columns[name] for name in names})
+        return _trusted({name: getattr(self, name) for name in names})
 
     def to(self, device: torch.device | str) -> 'Instances':
         """A copy on another device."""
@@ -132,10 +141,10 @@ def _check(name: str, column: Any) -> None:
     field = FIELDS[name]
     if field.shape is None:
         return
-    wanted = f'(N{"".join(f", {size or name[0].upper()}" for size in field.shape)})'
     shape = tuple(column.shape)
     if len(shape) != 1 + len(field.shape) or any(size not in (None, got)
                                                  for size, got in zip(field.shape, shape[1:], strict=True)):
+        wanted = f'(N{"".join(f", {size or name[0].upper()}" for size in field.shape)})'
         raise ValueError(f'Instances: {name} must have shape {wanted}, got {shape}')
     if column.is_floating_point() != field.floating:
         raise ValueError(f'Instances: {name} must be {"floating" if field.floating else "integer"}, '

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from mmvist.structures import rle
+from mmvist.structures.frames import Frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,8 @@ class BoxMasks:
         return BoxMasks(self.grids[index], self.bboxes[index], self.threshold)
 
     def cat(self, parts: Sequence['BoxMasks']) -> 'BoxMasks':
-        """Rows of several columns, one after another."""
+        """Rows of several columns, one after another; grids of a column without rows may have any size."""
+        parts = [part for part in parts if len(part)] or parts[:1]
         return BoxMasks(torch.cat([part.grids for part in parts]), torch.cat([part.bboxes for part in parts]),
                         self.threshold)
 
@@ -58,6 +60,8 @@ class BoxMasks:
         """
         grids = self.grids.detach().float().cpu().numpy()
         boxes = self.bboxes.detach().float().cpu().numpy() / np.array([*scale, *scale], np.float32)
+        if not np.isfinite(boxes).all():
+            raise ValueError('BoxMasks: boxes are not finite; the network has diverged')
         threshold = np.float32(self.threshold)
         counts = [b''] * len(grids)
         taken = None if priority is None else np.zeros((height, width), bool)
@@ -73,6 +77,22 @@ class BoxMasks:
                 window |= crop
             counts[index] = rle.encode_crop(crop, rows.start, columns.start, height, width)
         return counts
+
+    def on_canvas(self, scale: tuple[float, float], height: int, width: int) -> Tensor:
+        """Masks as pixels of a canvas that the image fills, on the grids' device; read as `encode` reads them.
+
+        Args:
+            scale: Canvas pixels per network pixel, (x, y).
+            height: Rows of the canvas.
+            width: Columns of the canvas.
+
+        Returns:
+            (N, height, width) bool.
+        """
+        left, top, right, bottom = (self.bboxes.float() * self.bboxes.new_tensor([*scale, *scale]).float()).unbind(-1)
+        rows = _all_weights(top, bottom, self.grids.shape[1], height)
+        columns = _all_weights(left, right, self.grids.shape[2], width)
+        return rows @ self.grids.float() @ columns.transpose(1, 2) >= self.threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +113,9 @@ class RLEMasks:
         return len(self.counts)
 
     def __getitem__(self, index: Tensor | slice) -> 'RLEMasks':
-        rows = torch.arange(len(self.counts))[index if isinstance(index, slice) else index.cpu()].tolist()
+        if isinstance(index, slice):
+            return RLEMasks(self.counts[index], self.height, self.width)
+        rows = torch.arange(len(self.counts))[index.cpu()].tolist()
         return RLEMasks(tuple(self.counts[row] for row in rows), self.height, self.width)
 
     def cat(self, parts: Sequence['RLEMasks']) -> 'RLEMasks':
@@ -111,6 +133,37 @@ class RLEMasks:
             raise ValueError(f'RLEMasks are {self.height}x{self.width} (HxW), the image is {height}x{width}')
         return list(self.counts) if priority is None else rle.make_disjoint(self.counts, priority, height, width)
 
+    def on_canvas(self, scale: tuple[float, float], height: int, width: int) -> Tensor:
+        """Masks as pixels of a canvas that the image fills, on the host, by nearest pixel centres.
+
+        Args:
+            scale: Not used: masks of the original image fill the canvas whatever the network's input was.
+            height: Rows of the canvas.
+            width: Columns of the canvas.
+
+        Returns:
+            (N, height, width) bool.
+        """
+        rows = (np.arange(height) + 0.5) * self.height / height
+        columns = (np.arange(width) + 0.5) * self.width / width
+        masks = rle.decode_all(self.counts, self.height, self.width)
+        return torch.from_numpy(masks[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)])
+
+
+def as_pixels(masks: 'BoxMasks | RLEMasks', frame: Frame) -> RLEMasks:
+    """Masks in pixels of the original image of their frame."""
+    height, width = frame.video.height, frame.video.width
+    return RLEMasks(tuple(masks.encode(frame.scale, height, width)), height, width)
+
+
+def tight_boxes(masks: Tensor) -> Tensor:
+    """Boxes (N, 4) float32, xyxy, of masks (N, H, W) bool; zeros for an empty mask."""
+    columns, rows = masks.any(dim=1).byte(), masks.any(dim=2).byte()
+    # argmax finds the first of equals.
+    sides = [columns.argmax(1), rows.argmax(1), columns.shape[1] - columns.flip(1).argmax(1),
+             rows.shape[1] - rows.flip(1).argmax(1)]
+    return torch.stack(sides, dim=1).float() * columns.any(dim=1, keepdim=True)
+
 
 def _interpolation(low: float, high: float, cells: int, pixels: int) -> tuple[range, np.ndarray]:
     """Pixels of one axis that a stretched grid reaches, and their bilinear weights (pixels reached, cells)."""
@@ -122,3 +175,12 @@ def _interpolation(low: float, high: float, cells: int, pixels: int) -> tuple[ra
     position = (np.arange(first, last, dtype=np.float32) + 0.5 - low) / cell - 0.5
     weights = 1 - np.abs(position[:, None] - np.arange(cells, dtype=np.float32))
     return range(first, last), np.maximum(weights, 0)
+
+
+def _all_weights(low: Tensor, high: Tensor, cells: int, pixels: int) -> Tensor:
+    """Bilinear weights (N, pixels, cells) of N stretched grids along a whole axis; see `_interpolation`."""
+    cell = (high - low).clamp(min=1e-6)[:, None] / cells
+    centres = torch.arange(pixels, dtype=low.dtype, device=low.device) + 0.5
+    position = (centres - low[:, None]) / cell - 0.5
+    distance = (position[..., None] - torch.arange(cells, dtype=low.dtype, device=low.device)).abs()
+    return (1 - distance).clamp(min=0)

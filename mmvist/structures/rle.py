@@ -127,11 +127,11 @@ def subtract(mask: bytes, other: bytes, height: int, width: int) -> bytes:
 def make_disjoint(masks: Sequence[bytes], scores: Sequence[float], height: int, width: int) -> list[bytes]:
     """Give every pixel to the mask with the highest score; equal scores favour the earlier mask."""
     result = list(masks)
-    taken = None
-    for index in np.argsort(-np.asarray(scores, np.float64), kind='stable'):
-        if taken is None:
-            taken = result[index]
-            continue
-        result[index] = subtract(result[index], taken, height, width)
-        taken = coco.merge(as_coco([taken, result[index]], height, width))['counts']
+    shared = iou(masks, masks, height, width) > 0
+    order = np.argsort(-np.asarray(scores, np.float64), kind='stable')
+    for place, index in enumerate(order.tolist()):
+        above = order[:place][shared[index, order[:place]]].tolist()
+        if above:
+            taken = coco.merge(as_coco([masks[other] for other in above], height, width))['counts']
+            result[index] = subtract(result[index], taken, height, width)
     return result

@@ -188,12 +188,14 @@ class VideoTracks:
         Raises:
             ValueError: Ids that end as one are in one frame, or differ in label or score.
         """
-        kept = {track: summary for track, summary in summaries.items() if summary.keep}
+        kept = {track: summary for track, summary in sorted(summaries.items()) if summary.keep}
         final = {track: track if summary.id is None else summary.id for track, summary in kept.items()}
         tracks = self.select(np.isin(self.ids, np.array(list(kept), np.int64)))
-        _check_final(tracks, kept, final)
-        ids = np.array([final[track] for track in tracks.ids.tolist()], np.int64)
-        labels = np.array([kept[track].label for track in tracks.ids.tolist()], np.int64)
+        if any(summary.id is not None for summary in kept.values()):
+            _check_final(tracks, kept, final)
+        places = np.searchsorted(np.array(list(kept), np.int64), tracks.ids)
+        ids = np.array(list(final.values()), np.int64)[places]
+        labels = np.array([summary.label for summary in kept.values()], np.int64)[places]
         scores = {final[track]: summary.score for track, summary in kept.items()}
         return replace(tracks, ids=ids, labels=labels, track_scores=scores)
 

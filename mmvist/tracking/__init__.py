@@ -35,7 +35,9 @@ from mmvist.tracking.memory import GalleryMemory, LatestMemory, MomentumMemory
 from mmvist.tracking.oracle_tracker import OracleTracker
 from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, ObservationCentricFilter, Still
 from mmvist.tracking.records import TrackRecords
+from mmvist.tracking.replay import needs_image, replay
 from mmvist.tracking.sequence_tracker import SequenceState, SequenceTracker
+from mmvist.tracking.single_frame_tracker import SingleFrameTracker
 from mmvist.tracking.stage import Stage
 from mmvist.tracking.tracker import AssociationTracker, TrackerState
 
@@ -44,4 +46,5 @@ __all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'Below
            'InOrder', 'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaskPropState',
            'MaskPropTracker', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore',
            'MomentumMemory', 'ObservationCentricFilter', 'OracleTracker', 'SameClass', 'SameClassOnly', 'Score',
-           'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'Stage', 'Still', 'TrackRecords', 'TrackerState']
+           'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'SingleFrameTracker', 'Stage', 'Still', 'TrackRecords',
+           'TrackerState', 'needs_image', 'replay']

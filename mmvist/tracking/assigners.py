@@ -89,8 +89,9 @@ class Hungarian:
 
     Args:
         mode: What is summed. 'slack': what a match scores above "new", so births take part in the optimum and two poor
-            matches may give way to a good one. 'cardinality': as many matches as there can be, and the highest scores
-            among those, as programs do that solve for all and strike out what is forbidden afterwards.
+            matches may give way to a good one, as where programs cut costs off at the threshold (DeepSORT, ByteTrack).
+            'cardinality': as many matches as there can be, and the highest scores among those, as where they give
+            forbidden pairs a huge cost (TrackR-CNN).
     """
 
     def __init__(self, mode: str = 'slack') -> None:
@@ -109,18 +110,30 @@ class Hungarian:
         new, pairs = affinity[0], affinity[1:]
         rows = np.where(new > -np.inf, 0, DROPPED)
         allowed = (pairs > -np.inf) & (pairs >= new)
-        if not allowed.any():
+        rivals = (np.count_nonzero(allowed, axis=1) > 1)[:, None] | (np.count_nonzero(allowed, axis=0) > 1)
+        # A pair without rivals is in every optimum; those that are left are few.
+        tracks, detections = np.nonzero(allowed & ~rivals)
+        rows[detections] = tracks + 1
+        contested = allowed & rivals
+        if not contested.any():
             return rows
         floor = np.where(new > -np.inf, new, affinity[affinity > -np.inf].min() - 1)
+        tracks, detections = np.flatnonzero(contested.any(axis=1)), np.flatnonzero(contested.any(axis=0))
+        some = np.ix_(tracks, detections)
+        solved = self._solve(pairs[some], contested[some], floor[detections])
+        rows[detections[solved[1]]] = tracks[solved[0]] + 1
+        return rows
+
+    def _solve(self, pairs: np.ndarray, allowed: np.ndarray, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Tracks and detections that match, by scores (T, D), which of them may, and what is given up (D,)."""
         if self.mode == 'slack':
-            gain = np.where(allowed, pairs, 0) - np.where(allowed, floor, 0)
+            gain = np.where(allowed, pairs - floor, -np.inf)
             # A match that gains nothing is still one: what is not allowed must be a little worse.
-            gain = np.where(allowed, gain, -1e-9 * max(gain.max(), 1.0))
+            gain[~allowed] = -1e-9 * max(gain.max(), 1.0)
         else:
             lowest, highest = pairs[allowed].min(), pairs[allowed].max()
             forbidden = lowest - (highest - lowest + 1) * (min(pairs.shape) + 1)
             gain = np.where(allowed, pairs, forbidden)
         tracks, detections = linear_sum_assignment(gain, maximize=True)
         real = allowed[tracks, detections]
-        rows[detections[real]] = tracks[real] + 1
-        return rows
+        return tracks[real], detections[real]

@@ -10,6 +10,8 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks
 
 METRICS = ('cosine', 'euclidean')
+# Of galleries with detections: 2 MB, which stay in a processor's cache.
+DISTANCES_AT_ONCE = 2 ** 19
 
 
 def check_metric(part: str, metric: str) -> str:
@@ -30,17 +32,22 @@ def embedding_distance(tracks: Instances, detections: Instances, metric: str) ->
     Returns:
         (T, D), at least 0.
     """
-    remembered = tracks.gallery.embeds.flatten(0, 1) if 'gallery' in tracks else tracks.embeds
+    found = detections.embeds.float()
+    if 'gallery' not in tracks:
+        return _distance(tracks.embeds.float(), found, metric)
+    gallery = tracks.gallery
+    at_once = max(DISTANCES_AT_ONCE // max(gallery.embeds.shape[1] * len(found), 1), 1)
+    parts = [gallery[first:first + at_once] for first in range(0, max(len(gallery), 1), at_once)]
+    return torch.cat([part.nearest(_distance(part.embeds.flatten(0, 1).float(), found, metric)) for part in parts])
+
+
+def _distance(known: Tensor, found: Tensor, metric: str) -> Tensor:
     if metric == 'cosine':
-        remembered, found = remembered.float(), F.normalize(detections.embeds.float())
-        # A gallery is large: its lengths are divided out of the products.
-        cosines = remembered @ found.T / remembered.norm(dim=1, keepdim=True).clamp(min=1e-12)
-        distances = (1 - cosines).clamp(min=0)
-    else:
-        # Without the expanded square, which loses half of the digits where embeddings are close.
-        distances = torch.cdist(remembered.float(), detections.embeds.float(),
-                                compute_mode='donot_use_mm_for_euclid_dist')
-    return tracks.gallery.nearest(distances) if 'gallery' in tracks else distances
+        # What is known may be a large gallery: its lengths are divided out of the products.
+        cosines = known @ F.normalize(found).T / known.norm(dim=1, keepdim=True).clamp(min=1e-12)
+        return (1 - cosines).clamp(min=0)
+    # Without the expanded square, which loses half of the digits where embeddings are close.
+    return torch.cdist(known, found, compute_mode='donot_use_mm_for_euclid_dist')
 
 
 def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
@@ -69,8 +76,11 @@ def _pixels(instances: Instances) -> RLEMasks:
 
 def squared_mahalanobis(tracks: Instances, detections: Instances) -> Tensor:
     """Squared distance of detections from where `KalmanFilter` expects tracks, in its standard deviations (T, D)."""
-    expected, variance = tracks.expected[:, None].unbind(-1)
-    return ((centre_aspect_height(detections.bboxes) - expected) ** 2 / variance).sum(-1)
+    # Number by number: four matrices are worked on faster than one with the numbers innermost.
+    measured = centre_aspect_height(detections.bboxes).T.contiguous()
+    expected, variance = tracks.expected.unbind(-1)
+    return sum((number - mean[:, None]) ** 2 / scale[:, None]
+               for number, mean, scale in zip(measured, expected.T, variance.T, strict=True))
 
 
 def direction(start: Tensor, end: Tensor) -> Tensor:

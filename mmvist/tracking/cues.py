@@ -10,7 +10,7 @@ from torch import Tensor
 from mmvist.registry import TASK_UTILS
 from mmvist.structures.boxes import box_iou, signed_box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.comparisons import check_metric, direction, embedding_distance, mask_iou, squared_mahalanobis
+from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_iou, squared_mahalanobis
 
 
 def with_new_row(matrix: Tensor, new: float) -> Tensor:
@@ -173,7 +173,9 @@ class Heading:
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), from -weight / 2 (behind) to weight / 2 (ahead) times the score; zero in row 0."""
         centres = (detections.bboxes[:, :2] + detections.bboxes[:, 2:]).to(tracks.anchors) / 2
-        cosines = (direction(tracks.anchors[:, None], centres) * tracks.heading[:, None]).sum(-1)
+        across, down = centres.T[:, None] - tracks.anchors.T[..., None]
+        x, y = tracks.heading.T[..., None]
+        cosines = (across * x + down * y) / ((across ** 2 + down ** 2).sqrt() + 1e-6)
         agreement = 0.5 - cosines.clamp(-1, 1).acos() / torch.pi
         return self.weight * with_new_row(agreement.to(detections.scores) * detections.scores, 0.0)
 

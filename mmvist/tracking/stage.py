@@ -39,7 +39,7 @@ class Stage:
         allowed = self.gates[0](tracks, detections)
         for gate in self.gates[1:]:
             allowed = allowed & gate(tracks, detections)
-        return torch.cat([total[:1], total[1:].masked_fill(~allowed, -torch.inf)])
+        return torch.cat([total[:1], total[1:].where(allowed, -torch.inf)])
 
     def decide(self, affinity: np.ndarray, tracks: np.ndarray, detections: np.ndarray, gaps: np.ndarray
                ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -59,8 +59,9 @@ class Stage:
         for some in rounds:
             if len(detections) == 0:
                 return
-            decided = self.assigner(affinity[np.ix_(np.append(0, some + 1), detections)])
-            rows = np.where(decided > 0, np.append(0, some + 1)[np.maximum(decided, 0)], decided)
+            some = np.append(0, some + 1)
+            decided = self.assigner(affinity[some][:, detections])
+            rows = np.where(decided > 0, some[np.maximum(decided, 0)], decided)
             closed = rows != 0
             yield detections[closed], rows[closed]
             detections = detections[~closed]

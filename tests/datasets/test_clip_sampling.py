@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmvist.datasets.clip_sampling import ContiguousClip, RandomPair
+from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, RandomPair
 from mmvist.registry import TASK_UTILS
 
 
@@ -44,6 +44,19 @@ def test_short_videos_repeat_their_last_frame(length, expected):
     clip = ContiguousClip(4)(0, np.array([0]), length, np.random.default_rng(0))
     assert [frame.index for frame in clip] == expected
     assert all(frame.key for frame in clip)
+
+
+@pytest.mark.parametrize(('key', 'valid', 'pair'), [
+    (5, [0, 2, 5, 6], (2, 5)),
+    (2, [0, 2, 5, 6], (0, 2)),
+    (0, [0, 2, 5, 6], (0, 2)),          # nothing is before the first
+    (3, [3], (3, 3)),
+])
+def test_a_guide_a_frame_and_the_next(key, valid, pair):
+    rng = np.random.default_rng(0)
+    clips = [GuidedPair()(key, np.array(valid), 8, rng) for _ in range(100)]
+    assert {clip[1:] for clip in map(tuple, clips)} == {((pair[0], False), (pair[1], True))}
+    assert {clip[0] for clip in clips} == {(frame, False) for frame in valid}
 
 
 def test_errors():

@@ -5,6 +5,7 @@ import torch
 
 from mmvist.datasets.clip import Annotations, Clip, ClipFrame, Objects
 from mmvist.datasets.transforms import (
+    BlankFrames,
     BrokenFrameError,
     LoadFrames,
     LoadTracks,
@@ -240,3 +241,18 @@ def test_broken_images_are_named(tmp_path, content, told):
 def test_errors_at_build(config, error, told):
     with pytest.raises(error, match=told):
         TRANSFORMS.build(config)
+
+
+def test_blank_frames_have_a_size_and_take_no_memory():
+    blank = apply(BlankFrames(), Clip(Video(1, 'v', 8, 10, 20), (ClipFrame(0, True, ''), ClipFrame(1, True, ''))))
+    assert [(f.image.shape, f.image.dtype) for f in blank.frames] == [((8, 10, 3), np.uint8)] * 2
+    assert {f.image.strides for f in blank.frames} == {(0, 0, 0)}
+    item = apply(PackClip(), apply(ResizeClip((20, 16)), blank))
+    assert item['inputs'].shape == (2, 3, 16, 20)
+    assert item['inputs'].unique().tolist() == [0]
+    assert item['data_samples'][1].scale_factor == (2, 2)
+
+
+def test_blank_frames_of_unknown_size():
+    with pytest.raises(ValueError, match='the annotations do not tell the size of video v, got 0x0'):
+        apply(BlankFrames(), Clip(Video(1, 'v', 0, 0, 20), (ClipFrame(0, True, ''),)))

@@ -1,4 +1,5 @@
 import logging
+import shutil
 
 import cv2
 import numpy as np
@@ -8,8 +9,10 @@ from mmengine.dataset import pseudo_collate
 from mmengine.logging import MMLogger
 from torch.utils.data import DataLoader
 
-from mmvist.datasets import BrokenFrameError, ClipSampler
+from mmvist.datasets import BrokenFrameError, ClipSampler, VideoDataset
+from mmvist.io import mots
 from mmvist.io.problems import FormatError
+from mmvist.structures import VideoSet
 
 PAIR = dict(type='RandomPair')
 CHANCE = [dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=[(16, 12), (32, 24)]),
@@ -264,3 +267,18 @@ def test_jpeg_orientation_is_left_aside(streets):
     exif = b'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0'
     path.write_bytes(jpeg[:2] + b'\xff\xe1' + (len(exif) + 2).to_bytes(2, 'big') + exif + jpeg[2:])
     assert streets.build()[3]['inputs'].shape == torch.Size([1, 3, 12, 16])
+
+
+def test_nothing_looks_at_images(streets, make_video_tracks, tmp_path):
+    shutil.rmtree(streets.img_prefix)
+    pipeline = [dict(type='BlankFrames'), dict(type='ResizeClip', scale=(32, 24)), dict(type='PackClip')]
+    dataset = VideoDataset(streets.ann_file, None, pipeline, test_mode=True)
+    item = dataset[3]
+    assert shown(item)[0][:2] == ('a', 3)
+    assert (item['inputs'].shape, item['data_samples'][0].scale_factor) == ((1, 3, 24, 32), (2, 2))
+    # Annotations that do not name images are as good.
+    tracks = make_video_tracks([(3, 1, 0, (0, 0, 2, 2))], 'b')
+    mots.write_txt(VideoSet(('car', 'dog'), (tracks,), (1, 2)), tmp_path / 'gt')
+    dataset = VideoDataset(tmp_path / 'gt', None, pipeline, format='kitti_mots', test_mode=True)
+    assert [shown(dataset[index])[0][:2] for index in range(len(dataset))] == [('b', frame) for frame in range(4)]
+    assert dataset[0]['data_samples'][0].img_path == ''

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mmvist.tracking import Greedy, Hungarian
+from mmvist.tracking import Greedy, Hungarian, InOrder
 
 NO = -np.inf
 
@@ -38,7 +38,8 @@ def test_ties_favour_the_new_row_and_the_first_detection():
     assert Greedy('drop')(np.array([[0., 0.], [1., 1.]])).tolist() == [1, -1]
 
 
-@pytest.mark.parametrize('assigner', [Greedy('drop'), Greedy('new'), Greedy('next'), Hungarian()])
+@pytest.mark.parametrize('assigner', [Greedy('drop'), Greedy('new'), Greedy('next'), InOrder(), Hungarian(),
+                                      Hungarian('cardinality')])
 class TestEveryAssigner:
     def test_no_detection(self, assigner):
         assert assigner(np.zeros((3, 0))).tolist() == []
@@ -67,29 +68,98 @@ class TestEveryAssigner:
         assert affinity.tolist() == [[.1, .1], [.5, .6]]
 
 
-def best_sum(affinity):
-    """The best total over every injective choice of rows; only a detection that cannot be new may be dropped."""
-    best = -np.inf
-    dropped = affinity[affinity > NO].min(initial=0 if not (affinity > NO).any() else np.inf) - 1
+def choices(affinity):
+    """Every one-to-one choice of rows that is allowed; only a detection that cannot be new may be dropped."""
     for rows in product(range(-1, len(affinity)), repeat=affinity.shape[1]):
         taken = [row for row in rows if row > 0]
-        if len(set(taken)) < len(taken):
-            continue
-        values = [affinity[row, column] if row >= 0 else dropped if affinity[0, column] == NO else NO
-                  for column, row in enumerate(rows)]
-        best = max(best, sum(values))
-    return best
+        allowed = all((affinity[0, column] == NO) if row == -1 else affinity[row, column] > NO
+                      and affinity[row, column] >= affinity[0, column] for column, row in enumerate(rows))
+        if allowed and len(set(taken)) == len(taken):
+            yield rows
 
 
-def test_hungarian_is_optimal():
+def worth(affinity, rows):
+    """Number of matches, the sum of their scores, and the sum of all with one less than the least for the dropped."""
+    matches = [affinity[row, column] for column, row in enumerate(rows) if row > 0]
+    finite = affinity[affinity > NO]
+    dropped = (finite.min() if len(finite) else 0) - 1
+    total = sum(affinity[row, column] if row >= 0 else dropped for column, row in enumerate(rows))
+    return len(matches), sum(matches), total
+
+
+def random_matrices(whole):
+    """Of whole numbers, so that there are many ties, or of others; a quarter is forbidden."""
     generator = np.random.default_rng(1)
-    for _ in range(150):
-        affinity = np.round(generator.normal(size=(generator.integers(1, 5), generator.integers(1, 4))), 2)
-        affinity[generator.random(affinity.shape) < .25] = NO
-        rows = Hungarian()(affinity)
-        dropped = affinity[affinity > NO].min(initial=0 if not (affinity > NO).any() else np.inf) - 1
-        total = sum(affinity[row, column] if row >= 0 else dropped for column, row in enumerate(rows))
-        assert total == pytest.approx(best_sum(affinity))
+    for _ in range(120):
+        shape = generator.integers(1, 5), generator.integers(1, 4)
+        affinity = generator.integers(0, 4, shape).astype(float) if whole else np.round(generator.normal(size=shape), 2)
+        affinity[generator.random(shape) < .25] = NO
+        yield affinity
+
+
+@pytest.mark.parametrize('whole', [True, False])
+class TestHungarianAgainstAllChoices:
+    def test_slack(self, whole):
+        for affinity in random_matrices(whole):
+            best = max(worth(affinity, rows)[::-2] for rows in choices(affinity))
+            # Of equal sums, the one with more matches.
+            assert worth(affinity, Hungarian()(affinity))[::-2] == pytest.approx(best)
+
+    def test_cardinality(self, whole):
+        for affinity in random_matrices(whole):
+            best = max(worth(affinity, rows)[:2] for rows in choices(affinity))
+            rows = Hungarian('cardinality')(affinity)
+            assert tuple(rows.tolist()) in set(choices(affinity))
+            assert worth(affinity, rows)[:2] == pytest.approx(best)
+
+
+@pytest.mark.parametrize(('mode', 'expected'), [('slack', [1, 0]), ('cardinality', [2, 1])])
+def test_one_good_match_or_two_poor_ones(mode, expected):
+    # Negative distances, "new" is at one: .9 for the good one, .1 and .1 for the two.
+    affinity = np.array([[-1., -1.],
+                         [-.1, -.9],
+                         [-.9, NO]])
+    assert Hungarian(mode)(affinity).tolist() == expected
+
+
+@pytest.mark.parametrize('mode', ['slack', 'cardinality'])
+@pytest.mark.parametrize(('score', 'expected'), [(-1., 1), (-1.0000001, 0)])
+def test_a_pair_at_the_threshold_matches(mode, score, expected):
+    assert Hungarian(mode)(np.array([[-1.], [score]])).tolist() == [expected]
+    # Beside a better one, too.
+    assert Hungarian(mode)(np.array([[-1., -1.], [score, NO], [NO, 1000.]])).tolist() == [expected, 2]
+
+
+@pytest.mark.parametrize('mode', ['slack', 'cardinality'])
+def test_three_old_and_two_new(mode):
+    # Distances of .2 and .9 from the first new one, .3 and .95 from the second, to two tracks each.
+    affinity = -np.array([[1., 1.], [.2, .95], [.9, .3], [2., 2.]])
+    assert Hungarian(mode)(affinity).tolist() == [1, 2]
+    assert Hungarian(mode)(-np.array([[1., 1.], [1.2, 1.95], [1.9, 1.3], [2., 2.]])).tolist() == [0, 0]
+
+
+def in_order(affinity):
+    """The tracks' choices one after another, in plain loops."""
+    rows = [0 if new > NO else -1 for new in affinity[0]]
+    free = list(range(affinity.shape[1]))
+    for track in range(1, len(affinity)):
+        able = [column for column in free if affinity[track, column] > NO
+                and affinity[track, column] >= affinity[0, column]]
+        if able:
+            best = max(able, key=lambda column, track=track: affinity[track, column])
+            rows[best] = track
+            free.remove(best)
+    return rows
+
+
+@pytest.mark.parametrize('whole', [True, False])
+def test_in_order_is_the_loop(whole):
+    for affinity in random_matrices(whole):
+        assert InOrder()(affinity).tolist() == in_order(affinity)
+
+
+def test_the_first_track_takes_what_the_second_wants_more():
+    assert InOrder()(np.array([[0., 0.], [2., 1.], [9., NO]])).tolist() == [1, 0]
 
 
 def test_a_detection_that_must_not_be_born_takes_no_better_match():
@@ -99,3 +169,8 @@ def test_a_detection_that_must_not_be_born_takes_no_better_match():
 def test_greedy_rejects_an_unknown_rule():
     with pytest.raises(ValueError, match="loser must be one of .* got 'kill'"):
         Greedy('kill')
+
+
+def test_hungarian_rejects_an_unknown_mode():
+    with pytest.raises(ValueError, match="mode must be one of .* got 'best'"):
+        Hungarian('best')

@@ -1,198 +1,180 @@
-"""The association tracker on hand-worked frames."""
+"""The association tracker's own arguments, on hand-worked frames."""
 
 import pickle
 
-import numpy as np
 import pytest
 import torch
 
 from mmvist.registry import MODELS
-from mmvist.structures import TrackSummary, Video
-from mmvist.structures.frames import Frame
-from mmvist.structures.instances import Instances
+from mmvist.structures.masks import BoxMasks, RLEMasks
+from tests.tracking.toys import VIDEO, boxes, follow, frame
 
-VIDEO = Video(1, 'toy', 100, 100, 50)
-MASKTRACK = dict(
-    type='AssociationTracker', memory=dict(type='LatestMemory'),
-    stages=[dict(cues=[dict(type='AppearanceSoftmax'), dict(type='Score'), dict(type='BoxIoU', weight=2.0),
-                       dict(type='SameClass', weight=10.0)], assigner=dict(type='Greedy', loser='drop'))])
-IOU = dict(
-    type='AssociationTracker', memory=dict(type='LatestMemory'), max_age=1,
-    stages=[dict(cues=[dict(type='BoxIoU')], gates=[dict(type='MinBoxIoU', threshold=0.3)],
-                 assigner=dict(type='Hungarian'))])
+OVERLAP = dict(cues=[dict(type='BoxIoU', new=.3)], assigner=dict(type='Hungarian'))
+IOU = dict(type='AssociationTracker', stages=[OVERLAP], memory=dict(type='LatestMemory'))
+A, B = (0, 0, .9), (50, 0, .8)
 
 
-def frame(index):
-    return Frame(VIDEO, index, torch.zeros(3, 4, 4), 4, 4, (1., 1.))
+def ids(config, *frames):
+    """Of frames of rows (x, label, score)."""
+    return [instances.ids.tolist() for instances in follow(config, [boxes(*rows) for rows in frames])[1]]
 
 
-def detections(*rows):
-    """Rows (x, label, score, embedding): a box of 10x10 at x."""
-    xs = torch.tensor([row[0] for row in rows], dtype=torch.float32)
-    return Instances(bboxes=torch.stack([xs, 0 * xs, xs + 10, 0 * xs + 10], 1).reshape(-1, 4),
-                     labels=torch.tensor([row[1] for row in rows], dtype=torch.long),
-                     scores=torch.tensor([row[2] for row in rows], dtype=torch.float32),
-                     embeds=torch.tensor([row[3] for row in rows], dtype=torch.float32).reshape(-1, 2))
+def kept(config, *frames):
+    summaries = follow(config, [boxes(*rows) for rows in frames])[2]
+    return {track: summary.keep for track, summary in summaries.items()}
 
 
-def run(config, *frames):
-    tracker = MODELS.build(config)
-    state, ids = tracker.init(), []
-    for index, found in enumerate(frames):
-        state, instances = tracker.step(state, found, frame(index))
-        ids.append(instances.ids.tolist())
-    return ids, tracker.finish(state), state
+@pytest.mark.parametrize(('max_age', 'returned'), [(1, 1), (2, 0), (None, 0)])
+def test_max_age_is_the_largest_gap(max_age, returned):
+    assert ids({**IOU, 'max_age': max_age}, [A], [], [A]) == [[0], [], [returned]]
 
 
-NOTHING = detections()
-A, B = (0, 0, .9, (0., 0.)), (50, 0, .8, (0., 0.))
+class TestMinHits:
+    def test_detections_count_until_a_track_is_told(self):
+        for hits in (1, 2, 3):
+            assert ids({**IOU, 'min_hits': hits}, [A], [A], [A]) == [[0] if index + 1 >= hits else []
+                                                                     for index in range(3)]
+
+    def test_who_was_never_told_is_not_kept(self):
+        assert kept({**IOU, 'min_hits': 2}, [A, B], [A], [A]) == {0: True, 1: False}
+
+    def test_a_miss_is_a_frame_that_was_given(self):
+        # Frame 1 is left out: no miss.
+        config = {**IOU, 'min_hits': 2}
+        for indices, told in (([0, 1], [0]), ([0, 5], [0])):
+            assert follow(config, [boxes(A), boxes(A)], indices)[1][1].ids.tolist() == told
+        assert ids(config, [A], [], [A], [A]) == [[], [], [], [1]]
 
 
-class TestMaskTrackRule:
-    def test_same_class_and_place_beat_new_by_two(self):
-        stage = MODELS.build(MASKTRACK).stages[0]
-        affinity = stage.affinity(detections(A), detections(A))
-        assert (affinity[1] - affinity[0]).tolist() == pytest.approx([2.0])
+class TestTrustedStart:
+    CONFIG = {**IOU, 'min_hits': 3, 'trusted_start': 2}
 
-    def test_another_class_loses_by_eight(self):
-        stage = MODELS.build(MASKTRACK).stages[0]
-        affinity = stage.affinity(detections(A), detections((0, 1, .9, (0., 0.))))
-        assert (affinity[1] - affinity[0]).tolist() == pytest.approx([2.0 - 10.0])
+    def test_tracks_of_the_first_frames_are_told_at_once_and_for_good(self):
+        assert ids(self.CONFIG, [A], [A, B], [A, B], [], [B]) == [[0], [0, 1], [0, 1], [], [1]]
 
-    def test_zero_features_are_equally_likely(self):
-        stage = MODELS.build({**MASKTRACK, 'stages': [dict(
-            cues=[dict(type='AppearanceSoftmax')], assigner=dict(type='Hungarian'))]}).stages[0]
-        tracks = detections(A, B, B)
-        assert stage.affinity(tracks, detections(A)).exp().flatten().tolist() == pytest.approx([.25] * 4)
+    def test_later_ones_wait(self):
+        assert ids(self.CONFIG, [], [], [A], [A], [A]) == [[], [], [], [], [0]]
 
-    def test_the_score_decides_conflicts_only(self):
-        for weight in (0., 1., 5.):
-            config = {**MASKTRACK, 'stages': [dict(
-                cues=[dict(type='Score', weight=weight), dict(type='BoxIoU', weight=2.0)],
-                assigner=dict(type='Greedy', loser='drop'))]}
-            assert run(config, detections(A, B), detections(B, A))[0] == [[0, 1], [1, 0]]
-
-    def test_two_claims_leave_one_instance_and_one_memory(self):
-        ids, summaries, state = run(MASKTRACK, detections(A), detections((1, 0, .5, (0., 0.)), A))
-        assert ids == [[0], [0]]
-        assert len(state.tracks) == 1
-        assert state.tracks.bboxes[0, 0] == 0      # the second detection won
-        assert summaries == {0: TrackSummary(0, pytest.approx(.9), True)}
-
-    def test_appearance_tells_look_alike_boxes_apart(self):
-        first, second = (0, 0, .9, (5., 0.)), (0, 0, .9, (0., 5.))
-        assert run(MASKTRACK, detections(first, second), detections(second, first))[0] == [[0, 1], [1, 0]]
-
-    def test_label_follows_the_match_or_stays(self):
-        seen = detections(A), detections((0, 1, .9, (9., 0.)))
-        config = {**MASKTRACK, 'stages': [dict(cues=[dict(type='BoxIoU')],
-                                               assigner=dict(type='Greedy', loser='drop'))]}
-        assert run(config, *seen)[2].tracks.labels.tolist() == [1]
-        frozen = {**config, 'memory': dict(type='LatestMemory', frozen=['labels'])}
-        assert run(frozen, *seen)[2].tracks.labels.tolist() == [0]
-
-    def test_the_dummy_of_the_paper_merges_what_the_code_keeps_apart(self):
-        # No overlap, little likeness: only the class speaks for the old track.
-        seen = detections(A), detections((80, 0, .9, (0., 0.)))
-        literal = {**MASKTRACK, 'stages': [dict(
-            cues=[dict(type='AppearanceSoftmax'), dict(type='BoxIoU', weight=2.0),
-                  dict(type='SameClass', weight=10.0, new=0.0)], assigner=dict(type='Greedy', loser='drop'))]}
-        assert run(literal, *seen)[0] == [[0], [0]]
-        assert run(MASKTRACK, *seen)[0] == [[0], [1]]   # an exact tie: new wins
-
-
-@pytest.mark.parametrize('config', [MASKTRACK, IOU], ids=['masktrack', 'iou'])
-class TestEveryTracker:
-    def test_empty_frames_leave_the_tracks_alone(self, config):
-        assert run(config, NOTHING, detections(A), detections(A))[0] == [[], [0], [0]]
-        assert run(config, NOTHING)[:2] == ([[]], {})
-
-    def test_everything_leaves(self, config):
-        ids, summaries, _ = run(config, detections(A, B), NOTHING, NOTHING)
-        assert ids == [[0, 1], [], []]
-        assert {track: s.score for track, s in summaries.items()} == {0: pytest.approx(.9), 1: pytest.approx(.8)}
-
-    def test_step_changes_nothing_it_was_given(self, config):
-        tracker = MODELS.build(config)
-        state, _ = tracker.step(tracker.init(), detections(A, B), frame(0))
-        before = pickle.dumps((state.records, state.next_id)), state.tracks.bboxes.clone()
-        found = detections(B, A)
-        columns = found.columns
-        tracker.step(state, found, frame(1))
-        assert (pickle.dumps((state.records, state.next_id)), found.columns) == (before[0], columns)
-        assert torch.equal(state.tracks.bboxes, before[1])
-
-    def test_resumes_from_a_pickled_state(self, config):
-        tracker = MODELS.build(config)
-        state, _ = tracker.step(tracker.init(), detections(A, B), frame(0))
-        again = pickle.loads(pickle.dumps(state))
-        assert tracker.step(again, detections(B), frame(1))[1].ids.tolist() == [1]
-
-    def test_permuted_detections_get_permuted_ids(self, config):
-        rows = [(x, x % 2, .5 + x / 200, (x / 10, 1.)) for x in range(0, 90, 9)]
-        tracker = MODELS.build(config)
-        state, _ = tracker.step(tracker.init(), detections(*rows), frame(0))
-
-        def name(some):
-            instances = tracker.step(state, detections(*some), frame(1))[1]
-            return dict(zip(instances.bboxes[:, 0].tolist(), instances.ids.tolist(), strict=True))
-
-        straight = name(rows)
-        assert name([rows[i] for i in np.random.default_rng(0).permutation(len(rows))]) == straight
-        assert len(straight) > 1
-
-    def test_many(self, config):
-        generator = np.random.default_rng(0)
-        crowd = detections(*[(float(x), int(generator.integers(3)), float(generator.random()), generator.normal(size=2))
-                             for x in generator.random(300) * 5000])
-        ids = run(config, crowd, crowd)[0]
-        assert ids[0] == list(range(300))
-        assert len(set(ids[1])) == len(ids[1])
-
-
-def test_max_age_is_the_largest_gap():
-    for max_age, returned in ((1, 1), (2, 0)):
-        ids = run({**IOU, 'max_age': max_age}, detections(A), NOTHING, detections(A))[0]
-        assert ids == [[0], [], [returned]]
+    def test_frames_count_by_their_index(self):
+        assert follow(self.CONFIG, [boxes(A), boxes(A)], [2, 3])[1][1].ids.tolist() == []
 
 
 def test_min_length_drops_short_tracks():
-    summaries = run({**IOU, 'min_length': 2}, detections(A, B), detections(A))[1]
-    assert {track: summary.keep for track, summary in summaries.items()} == {0: True, 1: False}
+    assert kept({**IOU, 'min_length': 2}, [A, B], [], [A]) == {0: True, 1: False}
 
 
-def test_class_is_the_majority_and_the_lowest_on_a_tie():
-    labels = [2, 1, 1, 2]
-    summaries = run(IOU, *[detections((0, label, .5, (0., 0.))) for label in labels])[1]
-    assert summaries[0].label == 1
+def test_min_top_score_asks_for_one_good_detection():
+    assert kept({**IOU, 'min_top_score': .85}, [A, B], [(0, 0, .1), B]) == {0: True, 1: False}
+
+
+def test_label_and_score_rules_are_handed_on():
+    rows = [[(0, 2, .5)], [(0, 1, .9)], [(0, 1, .1)]]
+    for config, expected in (({}, (1, .5)), ({'label': 'last', 'score': 'max'}, (1, .9)), ({'score': 'last'}, (1, .1))):
+        summary = follow({**IOU, **config}, [boxes(*some) for some in rows])[2][0]
+        assert (summary.label, summary.score) == (expected[0], pytest.approx(expected[1]))
+
+
+@pytest.mark.parametrize(('name', 'rule'), [('label', 'first'), ('score', 'median')])
+def test_unknown_rules_are_refused(name, rule):
+    with pytest.raises(ValueError, match=f'AssociationTracker: {name} must be one of .* got {rule!r}'):
+        MODELS.build({**IOU, name: rule})
+
+
+def test_a_tracker_needs_a_stage():
+    with pytest.raises(ValueError, match='AssociationTracker: at least one stage is needed'):
+        MODELS.build({**IOU, 'stages': []})
+
+
+def test_filters_keep_detections_out():
+    config = {**IOU, 'filters': [dict(type='MinScore', threshold=.5), dict(type='BelowScore', threshold=.95)]}
+    frames = [(0, 0, .9), (50, 0, .4), (80, 0, .96)], [(0, 0, .4), (50, 0, .9), (80, 0, .9)]
+    assert ids(config, *frames) == [[0], [1, 2]]
+    assert kept(config, *frames) == {0: True, 1: True, 2: True}
+
+
+def test_births_ask_for_more_than_matches():
+    config = {**IOU, 'births': [dict(type='MinScore', threshold=.7)]}
+    assert ids(config, [A, (50, 0, .6)], [(0, 0, .1), (50, 0, .69)], [(50, 0, .7)]) == [[0], [0], [1]]
+
+
+def test_births_towards_every_live_track():
+    # Ones of another class than any track's are not born; with no track all are.
+    config = {**IOU, 'births': [dict(type='SameClassOnly')]}
+    assert ids(config, [A, B], [A, (80, 0, .9), (90, 1, .9)]) == [[0, 1], [0, 2]]
+    assert ids(config, [(0, 0, .9), (50, 1, .9)], [(80, 0, .9)]) == [[0, 1], []]
+
+
+def test_a_later_stage_sees_what_is_left():
+    config = {**IOU, 'stages': [
+        dict(cues=[dict(type='BoxIoU')], gates=[dict(type='MinBoxIoU', threshold=0.9)],
+             assigner=dict(type='Hungarian')),
+        dict(cues=[dict(type='BoxIoU')], gates=[dict(type='SameClassOnly')], assigner=dict(type='Hungarian'))]}
+    assert ids(config, [A, B], [(3, 0, .9), B, (5, 1, .9)])[1] == [0, 1, 2]
+
+
+def test_what_a_stage_drops_is_gone_for_the_next():
+    greedy = dict(cues=[dict(type='BoxIoU', new=.3)], assigner=dict(type='Greedy', loser='drop'))
+    anything = dict(cues=[dict(type='SameClass', new=.5)], assigner=dict(type='Hungarian'))
+    assert ids({**IOU, 'stages': [greedy, anything]}, [A, B], [(1, 0, .9), (0, 0, .9)]) == [[0, 1], [0]]
+    assert ids({**IOU, 'stages': [{**greedy, 'assigner': dict(type='Greedy', loser='new')}, anything]},
+               [A, B], [(1, 0, .9), (0, 0, .9)]) == [[0, 1], [1, 0]]
+
+
+def test_tracks_keep_what_memory_and_propagator_keep():
+    config = {**IOU, 'propagator': dict(type='KalmanFilter'),
+              'memory': dict(type='LatestMemory', columns=['bboxes', 'labels'])}
+    state, _, _ = follow(config, [boxes(A), boxes(A), boxes()])
+    assert set(state.tracks.columns) == {'bboxes', 'labels', 'motion', 'spread'}
+
+
+def test_rows_of_tracks_and_records_stay_together():
+    # The second track is matched, the first is not, a third is born.
+    state, _, _ = follow(IOU, [boxes((0, 0, .9), (50, 1, .8)), boxes((80, 2, .7), (51, 3, .6))])
+    assert state.records.ids.tolist() == [0, 1, 2]
+    assert state.tracks.labels.tolist() == state.records.last_labels.tolist() == [0, 3, 2]
+    assert state.tracks.bboxes[:, 0].tolist() == [0, 51, 80]
+    assert state.records.last_frames.tolist() == [0, 1, 1]
+    assert (state.next_id, state.frame) == (3, 1)
 
 
 def test_many_ended_tracks_are_kept_in_few_portions():
     # A new object every frame: each frame ends a track.
-    frames = [detections((20 * index, 0, .5, (0., 0.))) for index in range(600)]
-    _, summaries, state = run(IOU, *frames)
+    state, _, summaries = follow({**IOU, 'max_age': 1}, [boxes((20 * index, 0, .5)) for index in range(600)])
     assert list(summaries) == list(range(600))
     assert len(state.ended) <= 10
     assert pickle.loads(pickle.dumps(state)).next_id == 600
 
 
-def test_scores_that_are_no_numbers_are_named():
+class TestPixelMasks:
+    CONFIG = {**IOU, 'pixel_masks': True}
+
+    def test_masks_become_pixels_of_the_original_image(self):
+        tracker = MODELS.build(self.CONFIG)
+        found = boxes(A, B)
+        found = found.replace(bboxes=found.bboxes * 2, masks=BoxMasks(torch.ones(2, 20, 20), found.bboxes * 2))
+        _, instances = tracker.step(tracker.init(), found, frame(0, scale=(2., 2.)))
+        assert isinstance(instances.masks, RLEMasks)
+        assert instances.masks.counts == tuple(found.masks.encode((2., 2.), VIDEO.height, VIDEO.width))
+        assert instances.bboxes is found.bboxes
+
+    def test_pixels_are_taken_as_they_are(self):
+        found = boxes(A).replace(masks=RLEMasks((b'\\`m0',), VIDEO.height, VIDEO.width))
+        assert follow(self.CONFIG, [found])[1][0].masks.counts == found.masks.counts
+
+    def test_detections_without_masks(self):
+        with pytest.raises(AttributeError, match="no column 'masks'; they have bboxes, labels, scores"):
+            follow(self.CONFIG, [boxes(A)])
+
+    def test_parts_that_need_them_say_so(self):
+        config = {**IOU, 'stages': [dict(cues=[dict(type='MaskIoU')], assigner=dict(type='Hungarian'))],
+                  'memory': dict(type='LatestMemory', columns=['labels', 'masks'])}
+        found = boxes(A).replace(masks=BoxMasks(torch.ones(1, 2, 2), boxes(A).bboxes))
+        with pytest.raises(ValueError, match='got BoxMasks; set pixel_masks=True on the tracker'):
+            follow(config, [found])
+
+
+def test_matches_that_cannot_be_told_name_the_frame():
+    # The area of such a box is no number any more.
+    found = boxes(A).replace(bboxes=torch.tensor([[0., 0, 1e30, 1e30]]))
     with pytest.raises(ValueError, match='frame 1: scores of matches are not numbers'):
-        run(MASKTRACK, detections(A), detections((0, 0, .9, (float('nan'), 0.))))
-
-
-def test_tracks_keep_only_what_is_compared():
-    tracker = MODELS.build(MASKTRACK)
-    state, _ = tracker.step(tracker.init(), detections(A), frame(0))
-    assert set(state.tracks.columns) == {'bboxes', 'labels', 'embeds'}
-    with pytest.raises(ValueError, match=r"frozen must be among columns \['bboxes'\], got \['labels'\]"):
-        MODELS.build({**MASKTRACK, 'memory': dict(type='LatestMemory', columns=['bboxes'], frozen=['labels'])})
-
-
-def test_a_later_stage_sees_what_is_left():
-    config = {**IOU, 'max_age': None, 'stages': [
-        dict(cues=[dict(type='BoxIoU')], gates=[dict(type='MinBoxIoU', threshold=0.9)],
-             assigner=dict(type='Hungarian')),
-        dict(cues=[dict(type='BoxIoU')], gates=[dict(type='SameClassOnly')], assigner=dict(type='Hungarian'))]}
-    ids = run(config, detections(A, B), detections((3, 0, .9, (0., 0.)), B, (5, 1, .9, (0., 0.))))[0]
-    assert ids[1] == [0, 1, 2]
+        follow(IOU, [found, found])

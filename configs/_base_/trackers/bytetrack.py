@@ -7,15 +7,16 @@ tracker = dict(
     stages=[
         dict(cues=[dict(type='BoxIoU', new=0.2, times_score=True)],     # 0.8 on 1 - IoU
              gates=[dict(type='MinScore', threshold=0.6), dict(type='Confirmed'), dict(type='SameClassOnly')],
-             assigner=dict(type='Hungarian', mode='cardinality')),
+             assigner=dict(type='Hungarian')),
         dict(cues=[dict(type='BoxIoU', new=0.5)],
              gates=[dict(type='BelowScore', threshold=0.6), dict(type='Confirmed'), dict(type='MaxGap', frames=1),
                     dict(type='SameClassOnly')],
-             assigner=dict(type='Hungarian', mode='cardinality')),
+             assigner=dict(type='Hungarian')),
         dict(cues=[dict(type='BoxIoU', new=0.3, times_score=True)],     # tracks seen once
              gates=[dict(type='MinScore', threshold=0.6), dict(type='Confirmed', confirmed=False),
                     dict(type='SameClassOnly')],
-             assigner=dict(type='Hungarian', mode='cardinality'))],
+             assigner=dict(type='Hungarian'))],
     births=[dict(type='MinScore', threshold=0.7)],          # track threshold + 0.1
     memory=dict(type='LatestMemory', columns=['bboxes', 'labels']),
-    max_age=30, min_hits=2, trusted_start=1)
+    max_age=31,     # a buffer of 30 frames, emptied after the matching
+    min_hits=2, trusted_start=1)

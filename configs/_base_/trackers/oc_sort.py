@@ -7,9 +7,10 @@ tracker = dict(
     stages=[
         dict(cues=[dict(type='BoxIoU'), dict(type='Heading', weight=0.2)],              # lambda
              gates=[dict(type='MinBoxIoU', threshold=0.3), dict(type='SameClassOnly')],
-             assigner=dict(type='Hungarian', mode='cardinality')),
-        dict(cues=[dict(type='BoxIoU', new=0.3, observed=True)],        # recovery: where a track was last seen
-             gates=[dict(type='SameClassOnly')],
-             assigner=dict(type='Hungarian', mode='cardinality'))],
+             assigner=dict(type='Hungarian')),
+        dict(cues=[dict(type='BoxIoU', observed=True)],                 # recovery: where a track was last seen
+             gates=[dict(type='MinBoxIoU', threshold=0.3, observed=True), dict(type='SameClassOnly')],
+             assigner=dict(type='Hungarian'))],
     memory=dict(type='LatestMemory', columns=['bboxes', 'labels']),
-    max_age=30, min_hits=3, trusted_start=3)
+    max_age=31,                 # the code lets a track miss 30 frames
+    min_hits=3, trusted_start=3)

@@ -1,9 +1,10 @@
 """Transforms of clips."""
 
-from mmvist.datasets.transforms.colour import RandomColourClip
+from mmvist.datasets.transforms.colour import RandomColourClip, RandomGammaClip
 from mmvist.datasets.transforms.geometry import RandomCropClip, RandomFlipClip, RandomResizeClip, ResizeClip
-from mmvist.datasets.transforms.loading import BrokenFrameError, LoadFrames, LoadTracks
+from mmvist.datasets.transforms.loading import BlankFrames, BrokenFrameError, LoadFrames, LoadTracks
+from mmvist.datasets.transforms.objects import KeepCommonObjects
 from mmvist.datasets.transforms.packing import PackClip
 
-__all__ = ['BrokenFrameError', 'LoadFrames', 'LoadTracks', 'PackClip', 'RandomColourClip', 'RandomCropClip',
-           'RandomFlipClip', 'RandomResizeClip', 'ResizeClip']
+__all__ = ['BlankFrames', 'BrokenFrameError', 'KeepCommonObjects', 'LoadFrames', 'LoadTracks', 'PackClip',
+           'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip', 'ResizeClip']

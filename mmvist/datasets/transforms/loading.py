@@ -28,6 +28,24 @@ class LoadFrames:
                         else replace(frame, image=load_image(frame.path, clip.video)))
 
 
+@TRANSFORMS.register_module()
+class BlankFrames:
+    """Gives every frame a black image of the video's size, where nothing looks at images but their size matters."""
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Set `image`; it is read-only and takes no memory.
+
+        Raises:
+            ValueError: The video's size is not known.
+        """
+        video = clip.video
+        if 0 in (video.height, video.width):
+            raise ValueError(f'BlankFrames: the annotations do not tell the size of video {video.name}, '
+                             f'got {video.height}x{video.width} (height x width)')
+        blank = np.broadcast_to(np.uint8(0), (video.height, video.width, 3))
+        return clip.map(lambda frame: replace(frame, image=blank))
+
+
 def load_image(path: str, video: Video) -> np.ndarray:
     """Image (H, W, 3) uint8, BGR, of the video's size.
 

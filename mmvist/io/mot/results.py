@@ -38,18 +38,20 @@ def read_results(path: str | Path, ground_truth: VideoSet,
     return _read(path, ground_truth, True, sequences)
 
 
-def read_detections(path: str | Path, ground_truth: VideoSet) -> VideoSet:
+def read_detections(path: str | Path, ground_truth: VideoSet,
+                    sequences: Mapping[str, tuple[int, int] | None] | None = None) -> VideoSet:
     """Read detections, which have no ids (-1, or any other, which are not read); each frame's are counted from 0.
 
     Args:
         path: As for `read_results`, or a folder of folders `NAME` with `det/det.txt`.
         ground_truth: As for `read_results`.
+        sequences: As for `read_results`.
 
     Raises:
         FileNotFoundError: As for `read_results`.
         FormatError: As for `read_results`, but for the ids.
     """
-    return _read(path, ground_truth, False, None)
+    return _read(path, ground_truth, False, sequences)
 
 
 def _read(path: str | Path, ground_truth: VideoSet, with_ids: bool,
