@@ -8,9 +8,15 @@ import torch
 from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
-from mmvist.structures.boxes import box_iou, signed_box_iou
+from mmvist.structures.boxes import signed_box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_iou, squared_mahalanobis
+from mmvist.tracking.comparisons import (
+    box_overlap,
+    check_metric,
+    embedding_distance,
+    mask_iou,
+    squared_mahalanobis,
+)
 
 
 def with_new_row(matrix: Tensor, new: float) -> Tensor:
@@ -100,7 +106,7 @@ class BoxIoU:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), in 0..weight below row 0."""
-        overlap = box_iou(getattr(tracks, self.column), detections.bboxes)
+        overlap = box_overlap(getattr(tracks, self.column), detections.bboxes)
         return self.weight * with_new_row(overlap * detections.scores if self.times_score else overlap, self.new)
 
 

@@ -12,9 +12,15 @@ from scipy.stats import chi2
 from torch import Tensor
 
 from mmvist.registry import TASK_UTILS
-from mmvist.structures.boxes import box_iou
 from mmvist.structures.instances import Instances
-from mmvist.tracking.comparisons import check_metric, embedding_distance, mask_areas, mask_iou, squared_mahalanobis
+from mmvist.tracking.comparisons import (
+    box_overlap,
+    check_metric,
+    embedding_distance,
+    mask_areas,
+    mask_iou,
+    squared_mahalanobis,
+)
 
 
 def of_class(values: float | Sequence[float], labels: Tensor) -> float | Tensor:
@@ -46,7 +52,7 @@ class MinBoxIoU:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(tracks, detections) bool."""
-        return box_iou(getattr(tracks, self.column), detections.bboxes) >= self.threshold
+        return box_overlap(getattr(tracks, self.column), detections.bboxes) >= self.threshold
 
 
 @TASK_UTILS.register_module()

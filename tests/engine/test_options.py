@@ -1,7 +1,12 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
 from mmvist.engine import options
+from mmvist.io.detections import DetectionsWriter
+from mmvist.structures.detections import VideoDetections
 
 GROUND_TRUTH = dict(ann_file='data/val', format='kitti_mots')
 
@@ -85,7 +90,7 @@ def test_videos_only(toy_config):
 
 
 def test_nothing_asked_for(toy_config):
-    with pytest.raises(ValueError, match='--eval .*--out FILE .*--show-dir'):
+    with pytest.raises(ValueError, match='--eval .*--out FILE .*--show-dir FOLDER .*--dump-detections FILE'):
         options.with_evaluation(toy_config, None)
 
 
@@ -97,3 +102,111 @@ def test_unknown_metric(toy_config):
 def test_metric_without_annotations(toy_config):
     with pytest.raises(ValueError, match='test_dataloader.dataset has no ann_file'):
         options.with_evaluation(toy_config, ['ytvis'])
+
+
+@pytest.fixture
+def segmenting(annotated, tmp_path):
+    """A config with slots, whose images are there."""
+    annotated.model = dict(
+        type='VideoInstanceSegmentor', detector=dict(type='MaskRCNNDetector', backbone=1), disjoint_masks=True,
+        tracker=dict(type='AssociationTracker', stages=[]), embedder=dict(type='RoIEmbedder'),
+        data_preprocessor=dict(type='ClipPreprocessor'))
+    annotated.classes = ('car', 'bus')
+    annotated.load_from = 'backbone.pth'
+    annotated.test_dataloader.dataset.update(
+        img_prefix=str(tmp_path), pipeline=[dict(type='LoadFrames'), dict(type='ResizeClip'), dict(type='PackClip')])
+    return annotated
+
+
+@pytest.fixture
+def stored(make_video_tracks, tmp_path):
+    """`stored(embeds)`: a detections file."""
+    def build(embeds):
+        found = VideoDetections.from_tracks(make_video_tracks([(0, 1, 0, (0, 0, 4, 4))]))
+        with DetectionsWriter(tmp_path / 'found.npz', ('car',)) as writer:
+            writer.write(replace(found, embeds=embeds))
+        return str(tmp_path / 'found.npz')
+    return build
+
+
+LOOKS = np.zeros((1, 2), np.float32)
+
+
+def test_what_is_found_is_dumped(segmenting):
+    config = options.with_detections_dumped(segmenting, 'found.npz')
+    assert config.model == {**segmenting.model, 'tracker': dict(type='SingleFrameTracker'), 'disjoint_masks': False,
+                            'complete_results': True}
+    assert config.test_evaluator == [dict(type='DetectionsFile', out='found.npz', **GROUND_TRUTH)]
+    assert (segmenting.model.tracker.type, len(segmenting.test_evaluator)) == ('AssociationTracker', 2)
+
+
+class OneByOne:
+    max_chunk = 1
+
+
+def test_detectors_that_look_at_tracks_have_nothing_to_dump(segmenting):
+    segmenting.model.detector = dict(type=OneByOne)
+    with pytest.raises(ValueError, match='--dump-detections: what .*OneByOne.* finds in a frame depends on the tracks'):
+        options.with_detections_dumped(segmenting, 'found.npz')
+
+
+@pytest.mark.parametrize('option', [options.with_detections_dumped, options.with_detections])
+def test_models_without_slots(toy_config, option, stored):
+    with pytest.raises(ValueError, match='has no model with a detector and a tracker'):
+        option(toy_config, stored(None))
+
+
+def test_stored_embeddings_need_neither_network_nor_images(segmenting, stored):
+    file = stored(LOOKS)
+    config = options.with_detections(segmenting, file)
+    assert config.model.detector == dict(type='FileDetector', file=file, features=None, classes=('car', 'bus'),
+                                         ann_file='data/val', ann_format='kitti_mots')
+    assert (config.model.embedder, config.load_from) == (None, None)
+    assert config.model.tracker == segmenting.model.tracker
+    dataset = config.test_dataloader.dataset
+    assert [step.type for step in dataset.pipeline] == ['BlankFrames', 'ResizeClip', 'PackClip']
+    assert dataset.img_prefix == segmenting.test_dataloader.dataset.img_prefix
+    assert segmenting.test_dataloader.dataset.pipeline[0].type == 'LoadFrames'
+
+
+def test_a_folder_of_images_that_is_not_there_is_not_asked_for(segmenting, stored):
+    segmenting.test_dataloader.dataset.update(img_prefix='no/such/folder', classes=['bus'])
+    config = options.with_detections(segmenting, stored(LOOKS))
+    assert config.test_dataloader.dataset.img_prefix is None
+    assert config.model.detector.classes == ['bus']
+
+
+def test_an_embedder_keeps_network_and_images(segmenting, stored):
+    file = stored(None)
+    with pytest.raises(ValueError, match=r'found.npz holds no embeddings, and RoIEmbedder cannot make them without'):
+        options.with_detections(segmenting, file)
+    for detector in (segmenting.model.detector, dict(type='OracleDetector', features=segmenting.model.detector)):
+        segmenting.model.detector = detector
+        config = options.with_detections(segmenting, file, has_weights=True)
+        assert config.model.detector.features == dict(type='MaskRCNNDetector', backbone=1)
+        assert config.model.embedder == dict(type='RoIEmbedder')
+        assert config.test_dataloader.dataset.pipeline[0].type == 'LoadFrames'
+        assert config.load_from == 'backbone.pth'
+
+
+def test_propagators_may_need_images(segmenting, stored):
+    file = stored(LOOKS)
+    segmenting.model.tracker.propagator = dict(type='FlowWarp', flow=dict(type='DISFlow'))
+    config = options.with_detections(segmenting, file)
+    assert config.test_dataloader.dataset.pipeline[0].type == 'LoadFrames'
+    segmenting.model.tracker.propagator = dict(type='KalmanFilter')
+    assert options.with_detections(segmenting, file).test_dataloader.dataset.pipeline[0].type == 'BlankFrames'
+
+
+def test_a_detector_that_prepared_its_images(segmenting, stored):
+    segmenting.model.data_preprocessor = None
+    config = options.with_detections(segmenting, stored(LOOKS))
+    assert config.model.data_preprocessor.type == 'ClipPreprocessor'
+    segmenting.model.tracker.propagator = dict(type='FlowWarp', flow=dict(type='DISFlow'))
+    with pytest.raises(ValueError, match='--detections: the tracker looks at images, .* set model.data_preprocessor'):
+        options.with_detections(segmenting, stored(LOOKS))
+
+
+def test_detections_that_are_not_there(segmenting):
+    with pytest.raises(FileNotFoundError, match='--detections: none.npz: no such file or folder'):
+        options.with_detections(segmenting, 'none.npz')

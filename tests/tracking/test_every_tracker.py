@@ -71,7 +71,7 @@ class TestEveryTracker:
         assert {track for instances in seen for track in instances.ids.tolist()} <= set(summaries)
         found = named(seen, summaries)
         assert all(len(set(in_frame.values())) == len(in_frame) for in_frame in found)
-        assert len({track for in_frame in found for track in in_frame.values()}) > 5
+        assert len({track for in_frame in found for track in in_frame.values()}) > 4
 
     def test_step_changes_nothing_it_was_given(self, config):
         tracker = MODELS.build(config)

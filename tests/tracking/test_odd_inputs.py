@@ -51,17 +51,9 @@ class TestEveryTracker:
     def test_labels_of_other_integers(self, name, integer):
         assert final(name, *[found(integer=integer)] * 3) == final(name, *[found()] * 3)
 
-    def test_labels_beyond_what_sixteen_bits_of_a_score_can_tell(self, name):
-        if 'kitti' in name:
-            pytest.skip('has thresholds for two classes')
-        _, summaries = final(name, *[found(labels=(301, 1203), precision=torch.bfloat16)] * 3)
-        assert {summary.label for summary in summaries} == {301, 1203}
-
     @pytest.mark.parametrize('value', [float('nan'), float('inf')])
-    @pytest.mark.parametrize('column', ['bboxes', 'scores', 'embeds'])
+    @pytest.mark.parametrize('column', ['bboxes', 'scores'])
     def test_what_is_not_finite_is_refused_at_once(self, name, column, value):
-        if column == 'embeds' and TRACKERS[name]['type'] == 'SequenceTracker':
-            pytest.skip('looks at boxes alone')
         broken = getattr(found(), column).clone()
         broken.view(2, -1)[1, 0] = value
         detections = found(**{column: broken})
@@ -88,6 +80,20 @@ class TestEveryTracker:
 
 def uses(name, *words):
     return any(word in str(TRACKERS[name]) for word in words)
+
+
+@pytest.mark.parametrize('name', [name for name in NAMES if not uses(name, "'threshold': [")])
+def test_labels_beyond_what_sixteen_bits_of_a_score_can_tell(name):
+    _, summaries = final(name, *[found(labels=(301, 1203), precision=torch.bfloat16)] * 3)
+    assert {summary.label for summary in summaries} == {301, 1203}
+
+
+@pytest.mark.parametrize('name', [name for name in NAMES if not uses(name, 'SequenceTracker')])
+def test_embeddings_that_are_not_finite_are_refused_at_once(name):
+    broken = torch.eye(2, 8)
+    broken[1, 3] = torch.nan
+    with pytest.raises(ValueError, match='frame 0: boxes, scores or embeddings of detections are not finite'):
+        follow(TRACKERS[name], [found(embeds=broken)])
 
 
 @pytest.mark.parametrize('name', [name for name in NAMES if uses(name, 'Appearance', 'Embedding', 'Gallery')])

@@ -145,6 +145,16 @@ def test_many_ended_tracks_are_kept_in_few_portions():
     assert pickle.loads(pickle.dumps(state)).next_id == 600
 
 
+def test_detections_that_were_made_from_tracks_inherit_their_ids():
+    stage = dict(cues=[dict(type='InheritedId')], assigner=dict(type='Greedy', loser='new'))
+    frames = [boxes(A, B), boxes((70, 1, .3), (20, 0, .9), (30, 0, .4), (40, 0, .5))]
+    inherited = [-1, -1], [1, -1, 1, 0]
+    frames = [found.replace(inherited=torch.tensor(ids)) for found, ids in zip(frames, inherited, strict=True)]
+    # Of two that were made from one track, the first keeps the id.
+    _, seen, _ = follow({**IOU, 'stages': [stage]}, frames)
+    assert [instances.ids.tolist() for instances in seen] == [[0, 1], [1, 2, 3, 0]]
+
+
 class TestPixelMasks:
     CONFIG = {**IOU, 'pixel_masks': True}
 
