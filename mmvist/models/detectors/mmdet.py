@@ -20,7 +20,7 @@ from mmvist.registry import MODELS
 from mmvist.structures import rle
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
-from mmvist.structures.masks import BoxMasks, RLEMasks
+from mmvist.structures.masks import BoxMasks, RLEMasks, tight_boxes
 
 
 @MODELS.register_module()
@@ -126,7 +126,7 @@ def _with_pixels(found: InstanceData, frame: Frame) -> Instances:
     height, width = frame.video.height, frame.video.width
     # RTMDet rounds the size of the frame itself and may stop one short.
     masks = found.masks.bool()[:, :height, :width]
-    tight = _tight_boxes(masks)
+    tight = tight_boxes(masks).long()
     rows = (tight[:, 2] > 0).nonzero()[:, 0]
     found, masks, tight = found[rows], masks[rows], tight[rows]
     counts = [rle.encode_crop(mask[top:bottom, left:right].cpu().numpy(), top, left, height, width)
@@ -137,18 +137,6 @@ def _with_pixels(found: InstanceData, frame: Frame) -> Instances:
     return Instances(bboxes=bboxes.float() * bboxes.new_tensor([*frame.scale, *frame.scale]),
                      scores=found.scores.float(), labels=found.labels,
                      masks=RLEMasks(tuple(counts), height, width))
-
-
-def _tight_boxes(masks: Tensor) -> Tensor:
-    """Boxes (N, 4) int64, xyxy, of masks (N, H, W) bool; zeros for an empty one."""
-    sides = []
-    for filled in (masks.any(1), masks.any(2)):
-        places = torch.arange(1, filled.shape[1] + 1, device=filled.device) * filled
-        last = places.amax(1)
-        first = torch.where(filled, places - 1, filled.shape[1]).amin(1)
-        sides.append((torch.minimum(first, last), last))
-    (left, right), (top, bottom) = sides
-    return torch.stack([left, top, right, bottom], dim=1)
 
 
 def _grids(class_agnostic: bool, mask_preds: Sequence[Tensor], results_list: list[InstanceData],
