@@ -64,9 +64,12 @@ def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
     Raises:
         ValueError: Masks are not pixels yet; the tracker's `pixel_masks` makes them.
     """
-    known, found = _pixels(tracks), _pixels(detections)
-    overlaps = rle.iou(known.counts, found.counts, found.height, found.width)
-    return torch.from_numpy(overlaps).float().to(detections.scores.device)
+    return _mask_overlap(_pixels(tracks), _pixels(detections)).to(detections.scores.device)
+
+
+@lru_cache(maxsize=1)
+def _mask_overlap(known: RLEMasks, found: RLEMasks) -> Tensor:
+    return torch.from_numpy(rle.iou(known.counts, found.counts, found.height, found.width)).float()
 
 
 def mask_areas(instances: Instances) -> Tensor:

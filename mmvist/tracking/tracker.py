@@ -218,11 +218,8 @@ def _passing(gates: Sequence[Any], tracks: Instances, detections: Instances) -> 
 
 def _finite(detections: Instances) -> Tensor:
     """Detections whose score, box and embedding are numbers, (D,) bool."""
-    finite = detections.scores.isfinite()
-    for name in ('bboxes', 'embeds'):
-        if name in detections:
-            finite = finite & getattr(detections, name).isfinite().all(dim=1)
-    return finite
+    columns = [getattr(detections, name) for name in ('bboxes', 'embeds') if name in detections]
+    return torch.cat([detections.scores[:, None], *columns], dim=1).isfinite().all(dim=1)
 
 
 def _rows(instances: Instances, rows: np.ndarray) -> Instances:

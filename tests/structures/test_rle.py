@@ -56,6 +56,22 @@ def test_subtract_and_disjoint():
     assert rle.make_disjoint([], [], 13, 17) == []
 
 
+def test_many_masks_are_disjoint_as_pixels_are():
+    # Small squares, some of which overlap, an empty mask among them; ties of scores.
+    generator = np.random.default_rng(0)
+    masks = np.zeros((30, 13, 17), bool)
+    for mask, x, y in zip(masks[1:], generator.integers(0, 14, 29), generator.integers(0, 10, 29), strict=True):
+        mask[y:y + 3, x:x + 3] = True
+    scores = generator.integers(0, 5, 30) / 4
+    expected, taken = masks.copy(), np.zeros((13, 17), bool)
+    for index in sorted(range(30), key=lambda index: -scores[index]):
+        expected[index] &= ~taken
+        taken |= masks[index]
+    result = rle.make_disjoint([rle.encode(mask) for mask in masks], scores, 13, 17)
+    np.testing.assert_array_equal(rle.decode_all(result, 13, 17), expected)
+    assert (expected.sum((1, 2)) < masks.sum((1, 2))).sum() > 5
+
+
 def test_boxes_areas_and_overlap():
     mask = np.zeros((13, 17), bool)
     mask[2:5, 3:9] = True
