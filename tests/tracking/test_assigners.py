@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
 from mmvist.tracking import Greedy, Hungarian, InOrder
 
@@ -120,6 +121,35 @@ def test_one_good_match_or_two_poor_ones(mode, expected):
                          [-.1, -.9],
                          [-.9, NO]])
     assert Hungarian(mode)(affinity).tolist() == expected
+
+
+def test_three_poor_matches_are_more_than_two_that_score_any_amount():
+    affinity = np.array([[-1., -1., -1.],
+                         [10., 0., NO],
+                         [NO, 10., 0.],
+                         [0., NO, NO]])
+    assert Hungarian('cardinality')(affinity).tolist() == [3, 1, 2]
+    assert Hungarian('slack')(affinity).tolist() == [1, 2, 0]
+
+
+@pytest.mark.parametrize('seed', range(10))
+def test_large_sparse_matrices(seed):
+    """As a plain assignment in which every detection has a "new" of its own."""
+    generator = np.random.default_rng(seed)
+    affinity = generator.random((41, 35))
+    affinity[1:][generator.random((40, 35)) < generator.choice([.5, .9, .97])] = NO
+    affinity[0] = .3
+    pairs = np.where(affinity[1:] >= .3, affinity[1:], -1e6)
+    own = np.where(np.eye(35, dtype=bool), .3, -1e6)
+    plain = linear_sum_assignment(np.concatenate([pairs, own]), maximize=True)
+    rows = Hungarian()(affinity)
+    assert affinity[rows, np.arange(35)].sum() == pytest.approx(np.concatenate([pairs, own])[plain].sum())
+    assert len(set(rows[rows > 0])) == np.count_nonzero(rows)
+
+    huge = pairs[linear_sum_assignment(pairs, maximize=True)]
+    rows = Hungarian('cardinality')(affinity)
+    assert np.count_nonzero(rows) == np.count_nonzero(huge > 0)
+    assert affinity[rows[rows > 0], np.flatnonzero(rows)].sum() == pytest.approx(huge[huge > 0].sum())
 
 
 @pytest.mark.parametrize('mode', ['slack', 'cardinality'])

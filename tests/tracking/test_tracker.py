@@ -183,6 +183,17 @@ class TestPixelMasks:
             follow(config, [found])
 
 
+@pytest.mark.parametrize('precision', [torch.float16, torch.bfloat16])
+def test_labels_survive_cues_of_sixteen_bits(precision):
+    # All that is compared has the precision of the scores, which cannot tell 2049 from 2048.
+    config = {**IOU, 'stages': [dict(cues=[dict(type='SameClass', new=.5)], assigner=dict(type='Hungarian'))]}
+    found = boxes((0, 2049, .5), (50, 2048, .75))
+    found = found.replace(scores=found.scores.to(precision))
+    state, seen, _ = follow(config, [found, found[torch.tensor([1, 0])]])
+    assert seen[1].ids.tolist() == [1, 0]
+    assert state.records.last_labels.tolist() == [2049, 2048]
+
+
 def test_matches_that_cannot_be_told_name_the_frame():
     # The area of such a box is no number any more.
     found = boxes(A).replace(bboxes=torch.tensor([[0., 0, 1e30, 1e30]]))

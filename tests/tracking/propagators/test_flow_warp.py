@@ -67,6 +67,12 @@ def test_an_even_flow_moves_every_pixel(x, y):
     assert moved.bboxes.tolist() == [[20 + x, 10 + y, 32 + x, 18 + y], [30 + x, 25 + y, 39 + x, 30 + y]]
 
 
+def test_the_nearest_pixel_counts():
+    mask = mask_of(10, 20, 8, 12)
+    for flow, expected in ((.4, mask), (.6, mask_of(11, 21, 8, 12))):
+        assert np.array_equal(decoded(warped(dict(type='EvenFlow', x=flow, y=flow), tracks_of(mask)))[0], expected)
+
+
 @pytest.mark.parametrize('scale', [(2., 2.), (.5, .5), (2., .5)])
 @pytest.mark.parametrize('padding', [0, 7])
 def test_flow_in_pixels_of_the_network_moves_masks_of_the_original(scale, padding):
