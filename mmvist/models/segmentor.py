@@ -151,7 +151,9 @@ class VideoInstanceSegmentor(BaseModel):
         for frame, detections in found:
             if self.embedder is not None:
                 frame, detections = self.embedder(frame, detections)
-            tracker, instances = self.tracker.step(state.tracker, detections, frame)
+            # Scores are compared as they are, also where the networks run in half precision.
+            with torch.autocast(frame.image.device.type, enabled=False):
+                tracker, instances = self.tracker.step(state.tracker, detections, frame)
             state = replace(state, tracker=tracker, tracks=instances)
             results.append(to_result(instances, frame, self.disjoint_masks, self.complete_results))
         return state, results

@@ -13,6 +13,8 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import as_pixels
 from mmvist.tracking.comparisons import mask_iou
+from mmvist.tracking.host import to_device
+from mmvist.tracking.portions import append
 from mmvist.tracking.records import TrackRecords
 
 COLUMNS = ('bboxes', 'labels', 'scores', 'masks')
@@ -27,14 +29,14 @@ class MaskPropState:
         tracks: Live tracks as the propagator left them; `None` before the first frame.
         records: The same tracks' bookkeeping, row by row; a frame with a mask counts as a detection.
         next_id: Id of the next birth; ids count from 0.
-        ended: Records of the tracks that were given up.
+        ended: Records of the tracks that were given up, in portions that shrink by half or more.
     """
 
     propagator: Any
     tracks: Instances | None = None
     records: TrackRecords = TrackRecords.empty()
     next_id: int = 0
-    ended: TrackRecords = TrackRecords.empty()
+    ended: tuple[TrackRecords, ...] = ()
 
 
 @MODELS.register_module()
@@ -79,7 +81,7 @@ class MaskPropTracker(BaseModule):
         tracks, records, ended = self._give_up(state, tracks, frame.index)
         columns = tracks.columns
         gaps = frame.index - records.last_frames
-        tracks = tracks.replace(ids=_tensor(records.ids, tracks), gaps=_tensor(gaps, tracks))
+        tracks = tracks.replace(ids=to_device(records.ids, tracks), gaps=to_device(gaps, tracks))
         propagated, tracks = self.propagator.predict(state.propagator, tracks, frame)
         tracks = tracks.replace(masks=as_pixels(tracks.masks, frame))
 
@@ -90,16 +92,17 @@ class MaskPropTracker(BaseModule):
                                     born.scores.cpu().numpy())
         records = records.observe(frame.index, shown, tracks.labels.cpu().numpy()[shown],
                                   tracks.scores.double().cpu().numpy()[shown])
-        instances = Instances.cat([tracks[_tensor(shown, tracks)].only(COLUMNS), born])
+        instances = Instances.cat([tracks[to_device(shown, tracks)].only(COLUMNS), born])
         ids = np.concatenate([records.ids[shown], newest.ids])
         remembered = Instances.cat([tracks.only(columns), self._start(born, frame)])
         return (MaskPropState(propagated, remembered, TrackRecords.cat(records, newest), state.next_id + len(born),
-                              ended), instances.replace(ids=_tensor(ids, instances)))
+                              ended), instances.replace(ids=to_device(ids, instances)))
 
     def finish(self, state: MaskPropState) -> dict[int, TrackSummary]:
         """Label, score and verdict of every track of the video, by id."""
-        records = TrackRecords.cat(state.ended, state.records)
-        summaries = records.summaries(np.ones(len(records), bool), label='last', score='last')
+        summaries = {}
+        for records in (*state.ended, state.records):
+            summaries.update(records.summaries(np.ones(len(records), bool), label='last', score='last'))
         return dict(sorted(summaries.items()))
 
     def _start(self, detections: Instances, frame: Frame) -> Instances:
@@ -107,20 +110,16 @@ class MaskPropTracker(BaseModule):
         return tracks.replace(**self.propagator.start(detections, frame))
 
     def _give_up(self, state: MaskPropState, tracks: Instances, frame: int
-                 ) -> tuple[Instances, TrackRecords, TrackRecords]:
+                 ) -> tuple[Instances, TrackRecords, tuple[TrackRecords, ...]]:
         """Tracks that may still come back, their records, and the records of the others."""
         records = state.records
         alive = np.ones(len(records), bool) if self.max_age is None else frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[_tensor(np.flatnonzero(alive), tracks)], records.select(alive),
-                TrackRecords.cat(state.ended, records.select(~alive)))
+        return (tracks[to_device(np.flatnonzero(alive), tracks)], records.select(alive),
+                append(state.ended, records.select(~alive), TrackRecords.cat))
 
     def _new(self, tracks: Instances, found: Instances) -> torch.Tensor:
         """Which detections show what no track shows, (D,) bool."""
         certain = found.scores >= self.min_score
         return certain & (mask_iou(tracks, found) < self.max_iou).all(dim=0)
-
-
-def _tensor(values: np.ndarray, like: Instances) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values)).to(like.labels.device)

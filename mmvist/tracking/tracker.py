@@ -15,6 +15,7 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks, as_pixels
 from mmvist.tracking.assigners import DROPPED
+from mmvist.tracking.host import to_device
 from mmvist.tracking.portions import append
 from mmvist.tracking.records import LABELS, SCORES, TrackRecords
 from mmvist.tracking.stage import Stage
@@ -116,8 +117,8 @@ class AssociationTracker(BaseModule):
         tracks = self._start(detections[:0], frame) if state.tracks is None else state.tracks
         tracks, records, ended = self._forget(state, tracks, frame.index)
         columns, gaps = tracks.columns, frame.index - records.last_frames
-        tracks = tracks.replace(ids=_index(records.ids, tracks), gaps=_index(gaps, tracks),
-                                confirmed=_index(self._confirmed(records), tracks))
+        tracks = tracks.replace(ids=to_device(records.ids, tracks), gaps=to_device(gaps, tracks),
+                                confirmed=to_device(self._confirmed(records), tracks))
         propagated, tracks = self.propagator.predict(state.propagator, tracks, frame)
         decision = self._decide(tracks, gaps, detections, frame.index)
 
@@ -134,8 +135,8 @@ class AssociationTracker(BaseModule):
 
         kept = np.flatnonzero(named != DROPPED)
         kept = kept[self._confirmed(records)[named[kept]]]
-        instances = detections if len(kept) == len(detections) else detections[_index(kept, detections)]
-        ids = _index(records.ids[named[kept]], detections)
+        instances = detections if len(kept) == len(detections) else detections[to_device(kept, detections)]
+        ids = to_device(records.ids[named[kept]], detections)
         return (TrackerState(propagated, remembered, records, frame.index, state.next_id + len(born), ended),
                 instances.replace(ids=ids))
 
@@ -160,7 +161,7 @@ class AssociationTracker(BaseModule):
             alive &= frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[_index(np.flatnonzero(alive), tracks)], records.select(alive),
+        return (tracks[to_device(np.flatnonzero(alive), tracks)], records.select(alive),
                 append(state.ended, records.select(~alive), TrackRecords.cat))
 
     def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
@@ -202,7 +203,7 @@ class AssociationTracker(BaseModule):
         source = np.arange(len(tracks) + len(born))
         source[continued] = len(tracks) + np.arange(len(matched))
         source[len(tracks):] += len(matched)
-        return Instances.cat(parts)[_index(source, tracks)]
+        return Instances.cat(parts)[to_device(source, tracks)]
 
     def _start(self, detections: Instances, frame: Frame) -> Instances:
         return self.memory.start(detections).replace(**self.propagator.start(detections, frame))
@@ -226,8 +227,4 @@ def _rows(instances: Instances, rows: np.ndarray) -> Instances:
     """Some rows, which are all of them when they are as many and in order."""
     if len(rows) == len(instances) and np.array_equal(rows, np.arange(len(rows))):
         return instances
-    return instances[_index(rows, instances)]
-
-
-def _index(values: np.ndarray, like: Instances) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(values)).to(like.labels.device)
+    return instances[to_device(rows, instances)]

@@ -25,7 +25,6 @@ class DISFlow:
         if preset not in PRESETS:
             raise ValueError(f'DISFlow: preset must be one of {tuple(PRESETS)}, got {preset!r}')
         self.preset = preset
-        self._search = cv2.DISOpticalFlow_create(PRESETS[preset])
 
     def __call__(self, image: Tensor, previous: Tensor) -> Tensor:
         """Flow from a frame to the one before it.
@@ -43,5 +42,6 @@ class DISFlow:
         height, width = greys.shape[1:]
         if min(height, width) < MIN_SIDE:
             return torch.zeros(2, height, width, device=image.device)
-        flow = self._search.calc(greys[0], greys[1], None)
+        # Made anew each time, which takes no time: it can be neither copied nor pickled.
+        flow = cv2.DISOpticalFlow_create(PRESETS[self.preset]).calc(greys[0], greys[1], None)
         return torch.from_numpy(np.ascontiguousarray(flow.transpose(2, 0, 1))).to(image.device)

@@ -5,6 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from mmengine.model import BaseModule
 from torch import Tensor
 
 from mmvist.registry import MODELS
@@ -15,7 +16,7 @@ from mmvist.structures.masks import RLEMasks
 
 
 @MODELS.register_module()
-class FlowWarp:
+class FlowWarp(BaseModule):
     """Tracks' masks warped into the present frame by backward flow (Porzi et al. 2020, section 3.2).
 
     Tracks need pixel masks: `pixel_masks` on the tracker and 'masks' among the memory's columns. Boxes become those of
@@ -28,6 +29,7 @@ class FlowWarp:
     needs_image = True
 
     def __init__(self, flow: dict) -> None:
+        super().__init__()
         self.flow = MODELS.build(flow)
 
     def init(self) -> None:
@@ -35,7 +37,8 @@ class FlowWarp:
 
     def predict(self, state: Tensor | None, tracks: Instances, frame: Frame) -> tuple[Tensor, Instances]:
         """Tracks with `masks` and `bboxes` warped; the state is the last frame's image, without its padding."""
-        image = frame.image[:, :frame.height, :frame.width]
+        # A copy, for the image may be a part of a whole chunk of frames.
+        image = frame.image[:, :frame.height, :frame.width].clone()
         if state is None or len(tracks) == 0:
             return image, tracks
         if state.shape != image.shape:
