@@ -94,7 +94,7 @@ class BoxIoU:
 
     Args:
         weight: Factor of the overlap.
-        new: Overlap that "a new track" is taken to have.
+        new: Overlap that "a new track" is taken to have. At 0 boxes that do not touch are no worse: gate them.
         observed: Compare with a track's last detection, not with where the propagator moved it.
         times_score: Multiply the overlap with the detection's score, as ByteTrack's code does.
     """
@@ -135,7 +135,7 @@ class MaskIoU:
 
     Args:
         weight: Factor of the overlap.
-        new: Overlap that "a new track" is taken to have.
+        new: Overlap that "a new track" is taken to have. At 0 masks that do not touch are no worse: gate them.
     """
 
     def __init__(self, weight: float = 1.0, new: float = 0.0) -> None:

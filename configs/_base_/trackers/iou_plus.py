@@ -4,7 +4,7 @@ tracker = dict(
     type='AssociationTracker',
     stages=[dict(
         cues=[
-            dict(type='Score', weight=1.0),
+            dict(type='Score', weight=1.0),             # alpha, beta, gamma of MaskTrack R-CNN
             dict(type='BoxIoU', weight=2.0),
             dict(type='SameClass', weight=10.0, new=0.0)],
         gates=[dict(type='MinBoxIoU', threshold=0.3)],

@@ -3,10 +3,11 @@ embedder = None
 tracker = dict(
     type='AssociationTracker',
     propagator=dict(type='ObservationCentricFilter', window=3),         # delta t
-    filters=[dict(type='MinScore', threshold=0.6)],
+    filters=[dict(type='MinScore', threshold=0.6)],                     # detection threshold
     stages=[
         dict(cues=[dict(type='BoxIoU'), dict(type='Heading', weight=0.2)],              # lambda
-             gates=[dict(type='MinBoxIoU', threshold=0.3), dict(type='SameClassOnly')],
+             gates=[dict(type='MinBoxIoU', threshold=0.3),                       # IoU threshold
+                    dict(type='SameClassOnly')],
              assigner=dict(type='Hungarian')),
         dict(cues=[dict(type='BoxIoU', observed=True)],                 # recovery: where a track was last seen
              gates=[dict(type='MinBoxIoU', threshold=0.3, observed=True), dict(type='SameClassOnly')],

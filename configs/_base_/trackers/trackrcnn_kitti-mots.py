@@ -17,5 +17,5 @@ tracker = dict(
             dict(type='MaxGap', frames=[5, 7])],
         assigner=dict(type='Hungarian', mode='cardinality'))],
     memory=dict(type='LatestMemory'),
-    max_age=7,
+    max_age=7,                                            # the longest of these gaps
     pixel_masks=True)
