@@ -81,7 +81,6 @@ def run_page(page):
         assert pattern(expected).search(printed), f'{place}: expected\n{expected}\ngot\n{end}'
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: page.stem)
 def test_a_page_runs(page, tmp_path, monkeypatch):
     for name in ('configs', 'mmvist', 'tools'):
