@@ -7,7 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from benchmarks.eval import COMPARISONS, as_table  # noqa: E402
+from benchmarks.eval import COMPARISONS  # noqa: E402
+from benchmarks.track import METHODS  # noqa: E402
 
 from mmvist.io.atomic import open_atomic  # noqa: E402
 from mmvist.io.json_file import write_json  # noqa: E402
@@ -23,12 +24,14 @@ def parse_arguments() -> argparse.Namespace:
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
     operators.add_argument('--compiled', metavar='PYTHON', help='Python of an environment with compiled mmcv')
     scores = commands.add_parser('eval', help='scores of result files beside the official programs')
-    scores.add_argument('--only', nargs='+', choices=COMPARISONS, metavar='ROW', help=f'of {", ".join(COMPARISONS)}')
-    scores.add_argument('--rounds', type=int, default=3, metavar='N', help='the best of so many runs counts')
     scores.add_argument('--data', default='work_dirs/benchmark', metavar='DIR', help='where the sets are kept')
-    scores.add_argument('--small', action='store_true', help='tiny sets: to see that it works, not how fast')
-    scores.add_argument('--json', metavar='OUT', help='write everything that was measured')
-    scores.add_argument('--markdown', metavar='OUT', help='write the table')
+    association = commands.add_parser('track', help='association beside other programs\', on made-up detections')
+    for command, rows in ((scores, COMPARISONS), (association, METHODS)):
+        command.add_argument('--only', nargs='+', choices=rows, metavar='ROW', help=f'of {", ".join(rows)}')
+        command.add_argument('--rounds', type=int, default=3, metavar='N', help='the best of so many runs counts')
+        command.add_argument('--small', action='store_true', help='tiny sets: to see that it works, not how fast')
+        command.add_argument('--json', metavar='OUT', help='write everything that was measured')
+        command.add_argument('--markdown', metavar='OUT', help='write the table')
     return parser.parse_args()
 
 
@@ -36,14 +39,15 @@ def main() -> None:
     """Run what was asked for and print it."""
     args = parse_arguments()
     benchmark = importlib.import_module(f'benchmarks.{args.what}')
-    if args.what == 'eval':
-        rows = benchmark.run(args.only, args.data, args.small, args.rounds)
+    if args.what in ('eval', 'track'):
+        data = (args.data,) if args.what == 'eval' else ()
+        rows = benchmark.run(args.only, *data, args.small, args.rounds)
         if args.json:
             write_json(rows, args.json)
         if args.markdown:
             with open_atomic(args.markdown) as file:
-                file.write(as_table(rows))
-        print(as_table(rows))
+                file.write(benchmark.as_table(rows))
+        print(benchmark.as_table(rows))
         return
     if args.what == 'ops':
         rows = benchmark.run(args.compiled)

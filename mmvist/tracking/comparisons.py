@@ -12,8 +12,8 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks
 
 METRICS = ('cosine', 'euclidean')
-# Of galleries with detections: 2 MB, which stay in a processor's cache.
-DISTANCES_AT_ONCE = 2 ** 19
+# With a hundred looks each, their distances from some hundred detections stay in a processor's cache.
+GALLERIES_AT_ONCE = 16
 
 
 def check_metric(part: str, metric: str) -> str:
@@ -43,10 +43,8 @@ def embedding_distance(tracks: Instances, detections: Instances, metric: str) ->
     found = detections.embeds.float()
     if 'gallery' not in tracks:
         return _distance(tracks.embeds.float(), found, metric)
-    gallery = tracks.gallery
-    at_once = max(DISTANCES_AT_ONCE // max(gallery.embeds.shape[1] * len(found), 1), 1)
-    parts = [gallery[first:first + at_once] for first in range(0, max(len(gallery), 1), at_once)]
-    return torch.cat([part.nearest(_distance(part.embeds.flatten(0, 1).float(), found, metric)) for part in parts])
+    return torch.cat([part.nearest(_distance(part.embeds.flatten(0, 1).float(), found, metric))
+                      for part in tracks.gallery.parts(GALLERIES_AT_ONCE)])
 
 
 def _distance(known: Tensor, found: Tensor, metric: str) -> Tensor:

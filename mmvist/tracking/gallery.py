@@ -1,6 +1,6 @@
 """A gallery: the embeddings of many detections of a track."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -48,6 +48,13 @@ class Gallery:
         rings = self._widened(min(self.embeds.shape[1] + 1, budget)).clone()
         rings[torch.arange(len(rings), device=rings.device), places] = embeds.to(rings)
         return Gallery(rings, self.counts + 1)
+
+    def parts(self, size: int) -> Iterator['Gallery']:
+        """Some tracks after another, each part no wider than the fullest of them needs; at least one part."""
+        counts = self.counts.tolist()
+        for first in range(0, max(len(self), 1), size):
+            rows, width = slice(first, first + size), max(counts[first:first + size], default=1)
+            yield Gallery(self.embeds[rows, :width], self.counts[rows])
 
     def nearest(self, distances: Tensor) -> Tensor:
         """Least distance (N, D) of each track's ring, from those of all its entries (N * K, D)."""

@@ -102,6 +102,13 @@ class TestGallery:
         distances = torch.tensor([[5., 1], [2, 7], [3, 3], [9, 9], [8, 4], [6, 6]])
         assert gallery.nearest(distances).tolist() == [[2, 1], [6, 4]]
 
+    def test_parts_are_as_wide_as_their_fullest(self):
+        full = Gallery(torch.arange(12.).view(4, 3, 1), torch.tensor([7, 2, 1, 1]))
+        parts = list(full.parts(2))
+        assert [part.embeds[..., 0].tolist() for part in parts] == [[[0, 1, 2], [3, 4, 5]], [[6], [9]]]
+        assert [part.counts.tolist() for part in parts] == [[7, 2], [1, 1]]
+        assert [part.embeds.shape for part in full[:0].parts(2)] == [(0, 1, 1)]
+
     def test_no_track(self):
         gallery = Gallery.of(torch.zeros(0, 5))
         assert len(gallery.added(torch.zeros(0, 5), 3)) == 0

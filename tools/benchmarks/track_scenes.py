@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FIELD = 120     # side of the square that an object has to itself, pixels; boxes fill a fourth of the image
-MISSES = 0.05   # share of objects that are not found, in any frame
+FIELD = 120     # side of the square that an object has to itself, pixels: boxes cover a fourth of the image
+MISSES = 0.05   # share of the objects that are not found in a frame
 CLUTTER = 0.05  # false detections of a frame, as a share of the objects
 NOISE = 1.0     # standard deviation of each side of a box, pixels
-EMBEDDING = 128
+CHANNELS = 128
+LIKENESS = 0.95     # cosine of two embeddings of an object, about
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,14 +30,14 @@ class Found:
         return len(self.scores)
 
     def rows(self, bboxes: np.ndarray) -> list[int]:
-        """Which detections have these boxes (K, 4)."""
+        """Which detections these boxes (K, 4) are."""
         places = {box.tobytes(): row for row, box in enumerate(self.bboxes)}
         return [places[box.tobytes()] for box in np.asarray(bboxes, np.float32)]
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A square video of one class.
+    """A square video of objects of one class.
 
     Attributes:
         side: Pixels of a side.
@@ -48,26 +49,25 @@ class Scene:
 
 
 def make_scene(num_objects: int, num_frames: int) -> Scene:
-    """Objects of constant velocity, seen with noise, misses and clutter; the image grows with their number."""
+    """Objects of constant velocity, found with noise, misses and clutter; the image grows with their number."""
     random = np.random.default_rng(num_objects)
     side = int(np.ceil(FIELD * num_objects ** 0.5))
-    centres = random.uniform(0, side, (num_objects, 2))
+    centres, sizes = random.uniform(0, side, (num_objects, 2)), _sizes(random, num_objects)
     speeds = random.uniform(-2, 2, (num_objects, 2))
-    sizes = _sizes(random, num_objects)
-    looks = _unit(random.normal(size=(num_objects, EMBEDDING)))
+    looks = _unit(random.normal(size=(num_objects, CHANNELS)))
+    blur = ((1 / LIKENESS - 1) / CHANNELS) ** 0.5
     frames = []
     for frame in range(num_frames):
         seen = random.random(num_objects) >= MISSES
-        boxes = _boxes(centres + frame * speeds, sizes)[seen] + random.normal(0, NOISE, (seen.sum(), 4))
-        # A cosine of 0.95 or so between two detections of an object.
-        embeds = looks[seen] + random.normal(0, 0.23 / EMBEDDING ** 0.5, (seen.sum(), EMBEDDING))
-        number = random.poisson(CLUTTER * num_objects)
-        false = _boxes(random.uniform(0, side, (number, 2)), _sizes(random, number))
-        scores = np.concatenate([0.3 + 0.7 * random.beta(5, 1, seen.sum()), random.uniform(0.1, 0.7, number)])
+        count = int(seen.sum())
+        boxes = _boxes(centres + frame * speeds, sizes)[seen] + random.normal(0, NOISE, (count, 4))
+        embeds = looks[seen] + random.normal(0, blur, (count, CHANNELS))
+        false = random.poisson(CLUTTER * num_objects)
+        boxes = np.concatenate([boxes, _boxes(random.uniform(0, side, (false, 2)), _sizes(random, false))])
+        embeds = np.concatenate([embeds, random.normal(size=(false, CHANNELS))])
+        scores = np.concatenate([0.3 + 0.7 * random.beta(5, 1, count), random.uniform(0.1, 0.7, false)])
         order = random.permutation(len(scores))
-        embeds = np.concatenate([embeds, random.normal(size=(number, EMBEDDING))])
-        frames.append(Found(np.concatenate([boxes, false])[order].astype(np.float32),
-                            scores[order].astype(np.float32), _unit(embeds[order]).astype(np.float32)))
+        frames.append(Found(*(values[order].astype(np.float32) for values in (boxes, scores, _unit(embeds)))))
     return Scene(side, tuple(frames))
 
 
