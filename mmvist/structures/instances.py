@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -53,7 +54,7 @@ class Instances:
         ValueError: A column is unknown, has another shape or length than the table and its neighbours ask for.
     """
 
-    __slots__ = ('_columns',)
+    __slots__ = ('__weakref__', '_columns')
 
     def __init__(self, **columns: Any) -> None:
         lengths = {}
@@ -80,9 +81,14 @@ class Instances:
     def __len__(self) -> int:
         return len(next(iter(self._columns.values())))
 
-    def __getitem__(self, index: Tensor | slice) -> 'Instances':
-        """Rows by integer tensor, bool tensor or slice."""
-        return _trusted({name: column[index] for name, column in self._columns.items()})
+    def __getitem__(self, index: np.ndarray | Tensor | slice) -> 'Instances':
+        """Rows by integer tensor, bool tensor or slice; by an array, columns on the host are cut without the device."""
+        if not isinstance(index, np.ndarray):
+            return _trusted({name: column[index] for name, column in self._columns.items()})
+        device = next(column.device for column in self._columns.values() if isinstance(column, Tensor))
+        rows = torch.from_numpy(index).to(device)
+        return _trusted({name: column[index if getattr(column, 'on_host', False) else rows]
+                         for name, column in self._columns.items()})
 
     def __repr__(self) -> str:
         return f'Instances({len(self)}: {", ".join(self._columns)})'

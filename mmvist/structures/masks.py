@@ -6,6 +6,7 @@ the original image and only inside its boxes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -108,14 +109,16 @@ class RLEMasks:
     counts: tuple[bytes, ...]
     height: int
     width: int
+    on_host: ClassVar[bool] = True
 
     def __len__(self) -> int:
         return len(self.counts)
 
-    def __getitem__(self, index: Tensor | slice) -> 'RLEMasks':
+    def __getitem__(self, index: np.ndarray | Tensor | slice) -> 'RLEMasks':
         if isinstance(index, slice):
             return RLEMasks(self.counts[index], self.height, self.width)
-        rows = torch.arange(len(self.counts))[index.cpu()].tolist()
+        index = index.cpu().numpy() if isinstance(index, Tensor) else index
+        rows = np.arange(len(self.counts))[index].tolist()
         return RLEMasks(tuple(self.counts[row] for row in rows), self.height, self.width)
 
     def cat(self, parts: Sequence['RLEMasks']) -> 'RLEMasks':

@@ -1,6 +1,8 @@
 """How far apart tracks and detections are: what cues score and gates limit."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import partial, wraps
+from weakref import WeakKeyDictionary
 
 import torch
 import torch.nn.functional as F
@@ -12,8 +14,23 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks
 
 METRICS = ('cosine', 'euclidean')
-# With a hundred looks each, their distances from some hundred detections stay in a processor's cache.
-GALLERIES_AT_ONCE = 16
+
+
+def once(compare: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Work a comparison out once for the same tracks and detections, whichever cues and gates ask.
+
+    Instances are never modified, and what is known of them is forgotten when they are.
+    """
+    known: WeakKeyDictionary = WeakKeyDictionary()
+
+    @wraps(compare)
+    def remembered(tracks: Instances, detections: Instances, *options: str) -> Tensor:
+        answers = known.setdefault(tracks, WeakKeyDictionary()).setdefault(detections, {})
+        if options not in answers:
+            answers[options] = compare(tracks, detections, *options)
+        return answers[options]
+
+    return remembered
 
 
 def check_metric(part: str, metric: str) -> str:
@@ -23,12 +40,13 @@ def check_metric(part: str, metric: str) -> str:
     return metric
 
 
-@lru_cache(maxsize=2)
-def box_overlap(known: Tensor, found: Tensor) -> Tensor:
-    """`box_iou` of columns, which nobody modifies: worked out once for all cues and gates of a frame."""
-    return box_iou(known, found)
+@once
+def box_overlap(tracks: Instances, detections: Instances, column: str) -> Tensor:
+    """Overlap of boxes (T, D) in 0..1; `column` names those of the tracks."""
+    return box_iou(getattr(tracks, column), detections.bboxes)
 
 
+@once
 def embedding_distance(tracks: Instances, detections: Instances, metric: str) -> Tensor:
     """Distance of embeddings; to the nearest of a track's gallery where it has one.
 
@@ -43,8 +61,7 @@ def embedding_distance(tracks: Instances, detections: Instances, metric: str) ->
     found = detections.embeds.float()
     if 'gallery' not in tracks:
         return _distance(tracks.embeds.float(), found, metric)
-    return torch.cat([part.nearest(_distance(part.embeds.flatten(0, 1).float(), found, metric))
-                      for part in tracks.gallery.parts(GALLERIES_AT_ONCE)])
+    return tracks.gallery.nearest(partial(_distance, found=found, metric=metric), found.new_zeros(0, len(found)))
 
 
 def _distance(known: Tensor, found: Tensor, metric: str) -> Tensor:
@@ -56,18 +73,16 @@ def _distance(known: Tensor, found: Tensor, metric: str) -> Tensor:
     return torch.cdist(known, found, compute_mode='donot_use_mm_for_euclid_dist')
 
 
+@once
 def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
     """Overlap of masks in pixels of the original image, (T, D) in 0..1.
 
     Raises:
         ValueError: Masks are not pixels yet; the tracker's `pixel_masks` makes them.
     """
-    return _mask_overlap(_pixels(tracks), _pixels(detections)).to(detections.scores.device)
-
-
-@lru_cache(maxsize=1)
-def _mask_overlap(known: RLEMasks, found: RLEMasks) -> Tensor:
-    return torch.from_numpy(rle.iou(known.counts, found.counts, found.height, found.width)).float()
+    known, found = _pixels(tracks), _pixels(detections)
+    overlaps = torch.from_numpy(rle.iou(known.counts, found.counts, found.height, found.width))
+    return overlaps.float().to(detections.scores.device)
 
 
 def mask_areas(instances: Instances) -> Tensor:
@@ -83,6 +98,7 @@ def _pixels(instances: Instances) -> RLEMasks:
     return instances.masks
 
 
+@once
 def squared_mahalanobis(tracks: Instances, detections: Instances) -> Tensor:
     """Squared distance of detections from where `KalmanFilter` expects tracks, in its standard deviations (T, D)."""
     # Number by number: four matrices are worked on faster than one with the numbers innermost.

@@ -106,7 +106,7 @@ class BoxIoU:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1 + tracks, detections), in 0..weight below row 0."""
-        overlap = box_overlap(getattr(tracks, self.column), detections.bboxes)
+        overlap = box_overlap(tracks, detections, self.column)
         return self.weight * with_new_row(overlap * detections.scores if self.times_score else overlap, self.new)
 
 

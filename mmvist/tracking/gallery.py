@@ -1,67 +1,66 @@
 """A gallery: the embeddings of many detections of a track."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
+
+# With a hundred looks each, their distances from some hundred detections stay in a processor's cache.
+TRACKS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Gallery:
-    """A column of `Instances`: for each track a ring of embeddings.
+    """A column of `Instances`: what each track looked like, as embeddings that are never copied while it is kept.
 
     Attributes:
-        embeds: (N, K, E); a track that has fewer than K repeats its first.
-        counts: (N,) int64, embeddings that each track was ever given.
+        looks: N tensors (K, E), the oldest look first; K differs from track to track.
     """
 
-    embeds: Tensor
-    counts: Tensor
+    looks: tuple[Tensor, ...]
+    on_host: ClassVar[bool] = True
 
     @classmethod
     def of(cls, embeds: Tensor) -> 'Gallery':
         """Galleries of one embedding each, from (N, E)."""
-        return cls(embeds[:, None], torch.ones(len(embeds), dtype=torch.int64, device=embeds.device))
+        # Copies: a part of the frame's embeddings would keep all of them.
+        return cls(tuple(look.clone() for look in embeds.split(1)) if len(embeds) else ())
 
     def __len__(self) -> int:
-        return len(self.embeds)
+        return len(self.looks)
 
-    def __getitem__(self, index: Tensor | slice) -> 'Gallery':
-        return Gallery(self.embeds[index], self.counts[index])
+    def __getitem__(self, index: np.ndarray | Tensor | slice) -> 'Gallery':
+        if isinstance(index, slice):
+            return Gallery(self.looks[index])
+        index = index.cpu().numpy() if isinstance(index, Tensor) else index
+        return Gallery(tuple(self.looks[row] for row in np.arange(len(self))[index].tolist()))
 
     def cat(self, parts: Sequence['Gallery']) -> 'Gallery':
         """Rows of several columns, one after another."""
-        width = max(part.embeds.shape[1] for part in parts)
-        return Gallery(torch.cat([part._widened(width) for part in parts]), torch.cat([part.counts for part in parts]))
+        return Gallery(tuple(looks for part in parts for looks in part.looks))
 
     def to(self, device: torch.device | str) -> 'Gallery':
         """A copy on another device."""
-        return Gallery(self.embeds.to(device), self.counts.to(device))
+        return Gallery(tuple(looks.to(device) for looks in self.looks))
 
     def added(self, embeds: Tensor, budget: int) -> 'Gallery':
         """Give every track one more (N, E); beyond `budget` its oldest goes."""
-        if len(self) == 0:
-            return self
-        places = self.counts % budget
-        # One place more than the fullest can need: how full they are is known to the device alone.
-        rings = self._widened(min(self.embeds.shape[1] + 1, budget)).clone()
-        rings[torch.arange(len(rings), device=rings.device), places] = embeds.to(rings)
-        return Gallery(rings, self.counts + 1)
+        return Gallery(tuple(torch.cat([looks[max(len(looks) + 1 - budget, 0):], look.to(looks)])
+                             for looks, look in zip(self.looks, embeds.split(1), strict=True)))
 
-    def parts(self, size: int) -> Iterator['Gallery']:
-        """Some tracks after another, each part no wider than the fullest of them needs; at least one part."""
-        counts = self.counts.tolist()
-        for first in range(0, max(len(self), 1), size):
-            rows, width = slice(first, first + size), max(counts[first:first + size], default=1)
-            yield Gallery(self.embeds[rows, :width], self.counts[rows])
+    def nearest(self, distance: Callable[[Tensor], Tensor], empty: Tensor) -> Tensor:
+        """Least distance of each track's looks.
 
-    def nearest(self, distances: Tensor) -> Tensor:
-        """Least distance (N, D) of each track's ring, from those of all its entries (N * K, D)."""
-        return distances.view(*self.embeds.shape[:2], distances.shape[1]).amin(dim=1)
-
-    def _widened(self, width: int) -> Tensor:
-        missing = width - self.embeds.shape[1]
-        if missing == 0:
-            return self.embeds
-        return torch.cat([self.embeds, self.embeds[:, :1].expand(-1, missing, -1)], dim=1)
+        Args:
+            distance: From looks (K, E) to their distances (K, D).
+            empty: (0, D), the answer without tracks.
+        """
+        rows = [empty]
+        for first in range(0, len(self), TRACKS_AT_ONCE):
+            some = self.looks[first:first + TRACKS_AT_ONCE]
+            distances = distance(torch.cat(some).float()).split([len(looks) for looks in some])
+            rows.append(torch.stack([of_track.amin(dim=0) for of_track in distances]))
+        return torch.cat(rows)

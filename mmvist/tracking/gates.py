@@ -52,7 +52,7 @@ class MinBoxIoU:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(tracks, detections) bool."""
-        return box_overlap(getattr(tracks, self.column), detections.bboxes) >= self.threshold
+        return box_overlap(tracks, detections, self.column) >= self.threshold
 
 
 @TASK_UTILS.register_module()

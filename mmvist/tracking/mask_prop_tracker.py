@@ -92,7 +92,7 @@ class MaskPropTracker(BaseModule):
                                     born.scores.cpu().numpy())
         records = records.observe(frame.index, shown, tracks.labels.cpu().numpy()[shown],
                                   tracks.scores.double().cpu().numpy()[shown])
-        instances = Instances.cat([tracks[to_device(shown, tracks)].only(COLUMNS), born])
+        instances = Instances.cat([tracks[shown].only(COLUMNS), born])
         ids = np.concatenate([records.ids[shown], newest.ids])
         remembered = Instances.cat([tracks.only(columns), self._start(born, frame)])
         return (MaskPropState(propagated, remembered, TrackRecords.cat(records, newest), state.next_id + len(born),
@@ -116,7 +116,7 @@ class MaskPropTracker(BaseModule):
         alive = np.ones(len(records), bool) if self.max_age is None else frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[to_device(np.flatnonzero(alive), tracks)], records.select(alive),
+        return (tracks[np.flatnonzero(alive)], records.select(alive),
                 append(state.ended, records.select(~alive), TrackRecords.cat))
 
     def _new(self, tracks: Instances, found: Instances) -> torch.Tensor:

@@ -135,7 +135,7 @@ class AssociationTracker(BaseModule):
 
         kept = np.flatnonzero(named != DROPPED)
         kept = kept[self._confirmed(records)[named[kept]]]
-        instances = detections if len(kept) == len(detections) else detections[to_device(kept, detections)]
+        instances = detections if len(kept) == len(detections) else detections[kept]
         ids = to_device(records.ids[named[kept]], detections)
         return (TrackerState(propagated, remembered, records, frame.index, state.next_id + len(born), ended),
                 instances.replace(ids=ids))
@@ -161,7 +161,7 @@ class AssociationTracker(BaseModule):
             alive &= frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[to_device(np.flatnonzero(alive), tracks)], records.select(alive),
+        return (tracks[np.flatnonzero(alive)], records.select(alive),
                 append(state.ended, records.select(~alive), TrackRecords.cat))
 
     def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
@@ -203,7 +203,7 @@ class AssociationTracker(BaseModule):
         source = np.arange(len(tracks) + len(born))
         source[continued] = len(tracks) + np.arange(len(matched))
         source[len(tracks):] += len(matched)
-        return Instances.cat(parts)[to_device(source, tracks)]
+        return Instances.cat(parts)[source]
 
     def _start(self, detections: Instances, frame: Frame) -> Instances:
         return self.memory.start(detections).replace(**self.propagator.start(detections, frame))
@@ -227,4 +227,4 @@ def _rows(instances: Instances, rows: np.ndarray) -> Instances:
     """Some rows, which are all of them when they are as many and in order."""
     if len(rows) == len(instances) and np.array_equal(rows, np.arange(len(rows))):
         return instances
-    return instances[to_device(rows, instances)]
+    return instances[rows]

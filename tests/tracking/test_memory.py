@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from mmvist.tracking import GalleryMemory, LatestMemory, MomentumMemory
 from mmvist.tracking.gallery import Gallery
@@ -17,7 +18,7 @@ def looking(*rows):
 
 def rings(gallery):
     """The distinct embeddings that each track keeps."""
-    return [sorted({look[0] for look in ring}) for ring in gallery.embeds.tolist()]
+    return [sorted({look[0] for look in ring}) for ring in map(Tensor.tolist, gallery.looks)]
 
 
 class TestLatest:
@@ -73,7 +74,7 @@ class TestGallery:
             tracks = memory.update(tracks, looking((number, number, float(number))))
             assert rings(tracks.gallery) == [[float(kept) for kept in range(max(number - 2, 0), number + 1)]]
         assert (tracks.bboxes[0, 0].item(), tracks.labels.item()) == (7, 7)
-        assert tracks.gallery.embeds.shape == (1, 3, 2)
+        assert [tuple(looks.shape) for looks in tracks.gallery.looks] == [(3, 2)]
 
     def test_tracks_of_different_lengths_in_one_column(self):
         generator = np.random.default_rng(0)
@@ -84,35 +85,31 @@ class TestGallery:
             rows = np.flatnonzero(generator.random(len(given)) < .6)
             found = looking(*[(0, 0, 100. * number + row) for row in rows])
             others = np.setdiff1d(np.arange(len(given)), rows)
-            parts = [tracks[torch.from_numpy(others)], memory.update(tracks[torch.from_numpy(rows)], found),
+            parts = [tracks[others], memory.update(tracks[torch.from_numpy(rows)], found),
                      memory.start(looking((0, 0, 100. * number + 99)))]
             tracks = type(tracks).cat(parts)
             given = [*[given[row] for row in others], *[[*given[row], 100. * number + place]
                                                         for place, row in zip(rows, rows, strict=True)],
                      [100. * number + 99]]
             assert rings(tracks.gallery) == [sorted(numbers[-4:]) for numbers in given]
-            assert tracks.gallery.counts.tolist() == list(map(len, given))
             if generator.random() < .5:
                 dead = generator.integers(len(given))
                 tracks = tracks[torch.arange(len(given)) != dead]
                 del given[dead]
 
     def test_nearest_of_all_entries(self):
-        gallery = Gallery(torch.zeros(2, 3, 1), torch.tensor([3, 3]))
-        distances = torch.tensor([[5., 1], [2, 7], [3, 3], [9, 9], [8, 4], [6, 6]])
-        assert gallery.nearest(distances).tolist() == [[2, 1], [6, 4]]
-
-    def test_parts_are_as_wide_as_their_fullest(self):
-        full = Gallery(torch.arange(12.).view(4, 3, 1), torch.tensor([7, 2, 1, 1]))
-        parts = list(full.parts(2))
-        assert [part.embeds[..., 0].tolist() for part in parts] == [[[0, 1, 2], [3, 4, 5]], [[6], [9]]]
-        assert [part.counts.tolist() for part in parts] == [[7, 2], [1, 1]]
-        assert [part.embeds.shape for part in full[:0].parts(2)] == [(0, 1, 1)]
+        # Twenty tracks with one to three looks, the first of track n being n: more than are compared at once.
+        gallery = Gallery(tuple(number + torch.arange(1. + number % 3)[:, None] for number in range(20)))
+        found = torch.tensor([[0.], [7.5]])
+        nearest = gallery.nearest(lambda looks: (looks - found.T).abs(), torch.zeros(0, 2))
+        for number, row in enumerate(nearest.tolist()):
+            looks = [number + step for step in range(1 + number % 3)]
+            assert row == [min(looks), min(abs(look - 7.5) for look in looks)]
 
     def test_no_track(self):
         gallery = Gallery.of(torch.zeros(0, 5))
         assert len(gallery.added(torch.zeros(0, 5), 3)) == 0
-        assert gallery.nearest(torch.zeros(0, 4)).shape == (0, 4)
+        assert gallery.nearest(lambda looks: looks, torch.zeros(0, 4)).shape == (0, 4)
 
     def test_what_was_there_stays(self):
         first = Gallery.of(torch.ones(1, 2))

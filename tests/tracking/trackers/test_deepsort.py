@@ -113,7 +113,7 @@ class TestThreeHits:
 def test_the_looks_of_a_gallery_are_bounded():
     config = {**DEEPSORT, 'memory': dict(type='GalleryMemory', budget=3)}
     state, _, _ = follow(config, [seen((0, angle)) for angle in (0, 10, 20, 30, 40)])
-    angles = torch.rad2deg(torch.atan2(*state.tracks.gallery.embeds[0].T.flip(0)))
+    angles = torch.rad2deg(torch.atan2(*state.tracks.gallery.looks[0].T.flip(0)))
     assert sorted(angles.tolist()) == pytest.approx([20, 30, 40], abs=1e-4)
 
 
