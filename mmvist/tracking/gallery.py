@@ -27,7 +27,7 @@ class Gallery:
     def of(cls, embeds: Tensor) -> 'Gallery':
         """Galleries of one embedding each, from (N, E)."""
         # Copies: a part of the frame's embeddings would keep all of them.
-        return cls(tuple(look.clone() for look in embeds.split(1)) if len(embeds) else ())
+        return cls(tuple(look.clone() for look in embeds[:, None].unbind()))
 
     def __len__(self) -> int:
         return len(self.looks)
@@ -49,7 +49,7 @@ class Gallery:
     def added(self, embeds: Tensor, budget: int) -> 'Gallery':
         """Give every track one more (N, E); beyond `budget` its oldest goes."""
         return Gallery(tuple(torch.cat([looks[max(len(looks) + 1 - budget, 0):], look.to(looks)])
-                             for looks, look in zip(self.looks, embeds.split(1), strict=True)))
+                             for looks, look in zip(self.looks, embeds[:, None].unbind(), strict=True)))
 
     def nearest(self, distance: Callable[[Tensor], Tensor], empty: Tensor) -> Tensor:
         """Least distance of each track's looks.

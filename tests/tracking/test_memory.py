@@ -85,7 +85,7 @@ class TestGallery:
             rows = np.flatnonzero(generator.random(len(given)) < .6)
             found = looking(*[(0, 0, 100. * number + row) for row in rows])
             others = np.setdiff1d(np.arange(len(given)), rows)
-            parts = [tracks[others], memory.update(tracks[torch.from_numpy(rows)], found),
+            parts = [tracks[others], memory.update(tracks[rows], found),
                      memory.start(looking((0, 0, 100. * number + 99)))]
             tracks = type(tracks).cat(parts)
             given = [*[given[row] for row in others], *[[*given[row], 100. * number + place]
