@@ -2,4 +2,4 @@
 _base_ = './masktrack-rcnn_mask-rcnn_r18_fpn_street-world.py'
 model = dict(tracker=dict(stages=[dict(
     cues=[dict(type='AppearanceSoftmax'), dict(type='SameClass', weight=10.0)],
-    assigner=dict(type='Greedy', loser='next'))]))
+    assigner=dict(type='Greedy', loser='drop'))]))
