@@ -60,7 +60,8 @@ def test_each_result_stands_for_one_object(make_similarity):
     assert (outcome(similarity, FIRST), outcome(similarity, SECOND)) == (KEPT, MISSED)
 
 
-@pytest.mark.parametrize(('seen', 'expected'), [([2], KEPT), ([4], KEPT), ([5], KEPT), ([1], MISSED), ([2, 4], SWITCHED)])
+@pytest.mark.parametrize(('seen', 'expected'), [
+    ([2], KEPT), ([4], KEPT), ([5], KEPT), ([1], MISSED), ([2, 4], SWITCHED)])
 def test_an_object_may_be_found_up_to_three_frames_away(seen, expected, make_similarity):
     """Up to frame 5 it is 7 in the first of the frames `seen`, 3 in the next; from frame 6 on it is 7 in frame 9."""
     frames = [([1], [], np.zeros((1, 0)))] * 13
