@@ -10,6 +10,7 @@ import yaml
 from mmvist.engine import check_config, load_config
 from mmvist.registry import MODELS
 from mmvist.structures import Video
+from mmvist.tuning.space import Space
 from tests.models.builders import batch, clip
 from tests.models.striped import write_objects
 
@@ -99,3 +100,11 @@ def test_a_stale_key_is_named():
                          {'model.tracker.max_agee': 3})
     with pytest.raises(ValueError, match=r'model\.tracker.*max_agee'):
         check_config(config)
+
+
+def test_what_is_tuned_is_in_the_config():
+    tuned = [config for config in map(load_config, CONFIGS) if 'tuning' in config]
+    assert len(tuned) >= 2
+    for config in tuned:
+        space = Space(config.tuning.space, config.model.tracker)
+        assert space.draw(0, 0) == space.own

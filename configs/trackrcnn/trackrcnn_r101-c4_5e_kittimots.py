@@ -17,3 +17,11 @@ test_dataloader = val_dataloader
 model = dict(
     type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,
     data_preprocessor=_base_.data_preprocessor, disjoint_masks=True)
+# The authors tried a thousand settings of each class on the training sequences; their ranges are not those below.
+tuning = dict(metric='mots/sMOTSA', space={
+    'tracker.filters.0.threshold.0': dict(type='Uniform', low=0.3, high=0.99),
+    'tracker.filters.0.threshold.1': dict(type='Uniform', low=0.3, high=0.99),
+    'tracker.stages.0.gates.1.threshold.0': dict(type='Uniform', low=4.0, high=12.0),
+    'tracker.stages.0.gates.1.threshold.1': dict(type='Uniform', low=4.0, high=12.0),
+    'tracker.stages.0.gates.2.frames.0': dict(type='Integer', low=1, high=7),
+    'tracker.stages.0.gates.2.frames.1': dict(type='Integer', low=1, high=7)})
