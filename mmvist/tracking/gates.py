@@ -25,7 +25,14 @@ from mmvist.tracking.comparisons import (
 
 def of_class(values: float | Sequence[float], labels: Tensor) -> float | Tensor:
     """A number for each label (N,), from one number for all or one a class."""
-    return labels.new_tensor(values, dtype=torch.float32)[labels.long()] if isinstance(values, Sequence) else values
+    if not isinstance(values, Sequence):
+        return values
+    numbers = labels.new_tensor(values, dtype=torch.float32)
+    try:
+        return numbers[labels.long()]
+    except IndexError:
+        raise ValueError(f'there are numbers for {len(values)} classes, {list(values)}, but a label is '
+                         f'{int(labels.max())}') from None
 
 
 @TASK_UTILS.register_module()

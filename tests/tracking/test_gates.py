@@ -86,6 +86,11 @@ def test_classes_of_any_integers(dtype):
     assert MaxGap([1, 2])(found, NONE).flatten().tolist() == [False, True]
 
 
+def test_a_class_without_a_number_is_named():
+    with pytest.raises(ValueError, match=r'there are numbers for 2 classes, \[0\.3, 0\.5\], but a label is 2'):
+        MinScore([.3, .5])(boxes(), boxes((0, 2, .5)))
+
+
 def test_confirmed_or_not():
     tracks = boxes((0, 0, .5), (0, 0, .5)).replace(confirmed=torch.tensor([True, False]))
     assert Confirmed()(tracks, NONE).tolist() == [[True], [False]]
