@@ -19,23 +19,23 @@ class DetectionColumns:
     Args:
         detections: The detections.
         scale: Network pixels per original pixel, (x, y).
-        device: Where the tensors go.
+        device: Where the tensors of a frame go; those of the video stay on the host.
     """
 
     def __init__(self, detections: VideoDetections, scale: tuple[float, float] = (1.0, 1.0),
                  device: torch.device | str = 'cpu') -> None:
         video = self.video = detections.video
-        columns = {name: torch.from_numpy(getattr(detections, name)).to(device)
+        columns = {name: torch.from_numpy(getattr(detections, name))
                    for name in ('bboxes', 'scores', 'labels', 'embeds') if getattr(detections, name) is not None}
-        columns['bboxes'] = columns['bboxes'] * torch.tensor([*scale, *scale], device=device)
+        columns['bboxes'] = columns['bboxes'] * torch.tensor([*scale, *scale])
         masks = _all_masks(detections)
         if masks is not None:
             columns['masks'] = RLEMasks(masks, video.height, video.width)
-        self._rows, self._offsets = Instances(**columns), detections.offsets.tolist()
+        self._rows, self._offsets, self._device = Instances(**columns), detections.offsets.tolist(), device
 
     def at(self, frame: int) -> Instances:
         """The detections of one frame: bboxes, scores, labels, and embeds and masks as far as there are."""
-        return self._rows[self._offsets[frame]:self._offsets[frame + 1]]
+        return self._rows[self._offsets[frame]:self._offsets[frame + 1]].to(self._device)
 
 
 def _all_masks(detections: VideoDetections) -> tuple[bytes, ...] | None:
