@@ -2,10 +2,13 @@
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+# NumPy's threads wait by spinning, which would count as work; it reads this once, when it is imported.
+os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
 
 from benchmarks.eval import COMPARISONS  # noqa: E402
 from benchmarks.track import METHODS  # noqa: E402
