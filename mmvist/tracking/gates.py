@@ -165,6 +165,8 @@ class BelowScore:
 class MinArea:
     """Allow detections whose masks have at least so many pixels of the original image; needs `pixel_masks`."""
 
+    needs_pixels = True
+
     def __init__(self, pixels: int) -> None:
         self.pixels = pixels
 

@@ -14,7 +14,6 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import as_pixels
 from mmvist.tracking.comparisons import mask_iou
 from mmvist.tracking.host import to_device
-from mmvist.tracking.portions import append
 from mmvist.tracking.records import TrackRecords
 
 COLUMNS = ('bboxes', 'labels', 'scores', 'masks')
@@ -116,8 +115,7 @@ class MaskPropTracker(BaseModule):
         alive = np.ones(len(records), bool) if self.max_age is None else frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[np.flatnonzero(alive)], records.select(alive),
-                append(state.ended, records.select(~alive), TrackRecords.cat))
+        return tracks[np.flatnonzero(alive)], *records.retire(alive, state.ended)
 
     def _new(self, tracks: Instances, found: Instances) -> torch.Tensor:
         """Which detections show what no track shows, (D,) bool."""

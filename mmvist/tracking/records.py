@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from mmvist.structures import TrackSummary
+from mmvist.tracking.portions import append
 
 LABELS = ('vote', 'last')
 SCORES = ('mean', 'max', 'last')
@@ -80,6 +81,11 @@ class TrackRecords:
         last_frames[rows], last_scores[rows], last_labels[rows] = frame, scores, labels
         return TrackRecords(self.ids, self.first_frames, last_frames, lengths, score_sums, top_scores, last_scores,
                             last_labels, votes)
+
+    def retire(self, alive: np.ndarray, ended: tuple['TrackRecords', ...]
+               ) -> tuple['TrackRecords', tuple['TrackRecords', ...]]:
+        """Part tracks that are alive, (T,) bool, from the others, which join those that ended before."""
+        return self.select(alive), append(ended, self.select(~alive), TrackRecords.cat)
 
     def labels(self, rule: str) -> np.ndarray:
         """Class of each track (T,): 'vote' is the most frequent, the lowest on a tie, 'last' the last detection's."""

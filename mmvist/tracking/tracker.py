@@ -16,7 +16,6 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks, as_pixels
 from mmvist.tracking.assigners import DROPPED
 from mmvist.tracking.host import to_device
-from mmvist.tracking.portions import append
 from mmvist.tracking.records import LABELS, SCORES, TrackRecords
 from mmvist.tracking.stage import Stage
 
@@ -112,9 +111,8 @@ class AssociationTracker(BaseModule):
         Returns:
             The next state, and the detections of confirmed tracks with their `ids`.
         """
-        if self.pixel_masks and not isinstance(detections.masks, RLEMasks):
-            detections = detections.replace(masks=as_pixels(detections.masks, frame))
-        tracks = self._start(detections[:0], frame) if state.tracks is None else state.tracks
+        tracks = self._start(self._as_pixels(detections[:0], frame), frame) if state.tracks is None else state.tracks
+        detections = self._as_pixels(detections, frame)
         tracks, records, ended = self._forget(state, tracks, frame.index)
         columns, gaps = tracks.columns, frame.index - records.last_frames
         tracks = tracks.replace(ids=to_device(records.ids, tracks), gaps=to_device(gaps, tracks),
@@ -149,6 +147,16 @@ class AssociationTracker(BaseModule):
             summaries.update(records.summaries(kept, self.label, self.score))
         return dict(sorted(summaries.items()))
 
+    def _as_pixels(self, detections: Instances, frame: Frame) -> Instances:
+        """Detections with pixel masks if they are asked for; what the filters refuse anyway is not pasted."""
+        if not self.pixel_masks or isinstance(detections.masks, RLEMasks):
+            return detections
+        filters = [gate for gate in self.filters if not getattr(gate, 'needs_pixels', False)]
+        if filters:
+            # What is not finite stays, to be told of.
+            detections = detections[_passing(filters, detections[:0], detections) | ~_finite(detections)]
+        return detections.replace(masks=as_pixels(detections.masks, frame))
+
     def _confirmed(self, records: TrackRecords) -> np.ndarray:
         return (records.lengths >= self.min_hits) | (records.first_frames < self.trusted_start)
 
@@ -161,8 +169,7 @@ class AssociationTracker(BaseModule):
             alive &= frame - records.last_frames <= self.max_age
         if alive.all():
             return tracks, records, state.ended
-        return (tracks[np.flatnonzero(alive)], records.select(alive),
-                append(state.ended, records.select(~alive), TrackRecords.cat))
+        return tracks[np.flatnonzero(alive)], *records.retire(alive, state.ended)
 
     def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
         """Compare on the device, decide on the host."""

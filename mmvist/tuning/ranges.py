@@ -21,7 +21,10 @@ class Uniform:
     high: float
 
     def __post_init__(self) -> None:
-        _check_ends(self)
+        if (not all(isinstance(end, int | float) and math.isfinite(end) for end in (self.low, self.high))
+                or self.low > self.high):
+            raise ValueError(f'{type(self).__name__}: low and high must be finite numbers, low the smaller, '
+                             f'got {self.low} and {self.high}')
 
     def draw(self, rng: np.random.Generator) -> float:
         """A number."""
@@ -29,19 +32,11 @@ class Uniform:
 
 
 @dataclass(frozen=True)
-class LogUniform:
-    """Any number of an interval above 0, each order of magnitude as likely.
-
-    Attributes:
-        low: The least.
-        high: The greatest.
-    """
-
-    low: float
-    high: float
+class LogUniform(Uniform):
+    """Any number of an interval above 0, each order of magnitude as likely; ends as in `Uniform`."""
 
     def __post_init__(self) -> None:
-        _check_ends(self)
+        super().__post_init__()
         if self.low <= 0:
             raise ValueError(f'LogUniform: low must be above 0, got {self.low}')
 
@@ -52,19 +47,11 @@ class LogUniform:
 
 
 @dataclass(frozen=True)
-class Integer:
-    """Any whole number of an interval, each as likely.
-
-    Attributes:
-        low: The least.
-        high: The greatest.
-    """
-
-    low: int
-    high: int
+class Integer(Uniform):
+    """Any whole number of an interval, each as likely; ends as in `Uniform`."""
 
     def __post_init__(self) -> None:
-        _check_ends(self)
+        super().__post_init__()
         if type(self.low) is not int or type(self.high) is not int:
             raise ValueError(f'Integer: low and high must be whole numbers, got {self.low} and {self.high}')
 
@@ -93,10 +80,3 @@ class Choice:
 
 
 RANGES = {kind.__name__: kind for kind in (Uniform, LogUniform, Integer, Choice)}
-
-
-def _check_ends(interval: Uniform | LogUniform | Integer) -> None:
-    low, high = interval.low, interval.high
-    if not all(isinstance(end, int | float) and math.isfinite(end) for end in (low, high)) or low > high:
-        raise ValueError(f'{type(interval).__name__}: low and high must be finite numbers, low the smaller, got {low} '
-                         f'and {high}')

@@ -92,6 +92,19 @@ def test_filters_keep_detections_out():
     assert kept(config, *frames) == {0: True, 1: True, 2: True}
 
 
+def test_masks_that_filters_refuse_anyway_are_not_pasted():
+    # A box that is no number cannot be pasted; its score of 0.4 keeps it from being tried.
+    config = {**IOU, 'pixel_masks': True, 'filters': [dict(type='MinScore', threshold=.5),
+                                                      dict(type='MinArea', pixels=11)]}
+    found = boxes((0, 0, .9), (50, 0, .4), (80, 0, .9))
+    grids, corners = torch.ones(3, 4, 4), found.bboxes.clone()
+    corners[1] = float('nan')
+    grids[2] = 0.0
+    _, (instances,), _ = follow(config, [found.replace(masks=BoxMasks(grids, corners))])
+    assert instances.bboxes[:, 0].tolist() == [0]
+    assert isinstance(instances.masks, RLEMasks)
+
+
 def test_births_ask_for_more_than_matches():
     config = {**IOU, 'births': [dict(type='MinScore', threshold=.7)]}
     assert ids(config, [A, (50, 0, .6)], [(0, 0, .1), (50, 0, .69)], [(50, 0, .7)]) == [[0], [0], [1]]

@@ -7,7 +7,6 @@ tracker = dict(
         gates=[dict(type='MinBoxIoU', threshold=0.5)],      # sigma_iou
         assigner=dict(type='InOrder'))],
     memory=dict(type='LatestMemory', columns=['bboxes', 'labels']),
-    filters=[dict(type='MinScore', threshold=0.0)],         # sigma_l
-    max_age=1,
+    max_age=1,                                              # sigma_l is 0: every detection takes part
     min_length=2,                                           # t_min
     min_top_score=0.5)                                      # sigma_h; class-blind, as the original

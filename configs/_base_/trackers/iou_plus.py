@@ -9,5 +9,5 @@ tracker = dict(
             dict(type='SameClass', weight=10.0, new=0.0)],
         gates=[dict(type='MinBoxIoU', threshold=0.3)],
         assigner=dict(type='Greedy', loser='drop'))],
-    memory=dict(type='LatestMemory'),
+    memory=dict(type='LatestMemory', columns=['bboxes', 'labels']),
     max_age=None)

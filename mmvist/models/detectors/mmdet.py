@@ -39,7 +39,6 @@ class MMDetDetector(FrameDetector):
             detections of a class without a new name are dropped. By default names stay.
         model_classes: Names that the model's own labels index; by default those of the config's test data.
         min_score: Detections that score less are dropped.
-        max_per_frame: Most detections of a frame that are kept, the best; `None` keeps all.
         init_cfg: Initial weights.
 
     Attributes:
@@ -48,7 +47,7 @@ class MMDetDetector(FrameDetector):
 
     def __init__(self, model: str | dict, classes: Sequence[str] | None = None,
                  class_map: Mapping[str, str] | None = None, model_classes: Sequence[str] | None = None,
-                 min_score: float = 0.0, max_per_frame: int | None = None, init_cfg: dict | None = None) -> None:
+                 min_score: float = 0.0, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
         if isinstance(model, str):
             zoo = read_zoo_model(model)
@@ -60,7 +59,7 @@ class MMDetDetector(FrameDetector):
             self.preprocessor = clip_preprocessor(model['data_preprocessor'])
             model = without_downloads(model)
         self.model = MODELS.build(ConfigDict({**model, 'data_preprocessor': None}))
-        self.min_score, self.max_per_frame = min_score, max_per_frame
+        self.min_score = min_score
         labels = torch.tensor(_labels(model_classes, class_map, classes or model_classes))
         self.register_buffer('labels', labels, persistent=False)
         for part in self.model.modules():
@@ -111,9 +110,7 @@ class MMDetDetector(FrameDetector):
 
     def _chosen(self, instances: InstanceData) -> Tensor:
         """Rows that are kept, in their order."""
-        rows = ((instances.labels >= 0) & (instances.scores >= self.min_score)).nonzero()[:, 0]
-        best = instances.scores[rows].argsort(descending=True, stable=True)[:self.max_per_frame]
-        return rows[best.sort().values]
+        return ((instances.labels >= 0) & (instances.scores >= self.min_score)).nonzero()[:, 0]
 
     def _with_grids(self, found: InstanceData) -> Instances:
         bboxes = found.bboxes.float()
