@@ -18,7 +18,8 @@ def read_annotations(ann_file: str | Path, img_prefix: str | Path | None, name: 
             without `seqinfo.ini`) they are `VIDEO/FRAME.jpg` or `VIDEO/img1/FRAME.jpg` (or `.png`), with any number of
             digits. `None` leaves images without names.
         name: One of `mmvist.io.convert.SOURCES`. 'openimages' also reads `SPLIT-masks/` and
-            `class-descriptions-boxable.csv` beside `SPLIT-annotations-object-segmentation.csv`.
+            `class-descriptions-boxable.csv` beside `SPLIT-annotations-object-segmentation.csv`, 'vistas' the config
+            above the folder of instances.
         seqmap: For formats with sequences: the file that lists those wanted; without it all are taken.
         split: The file that lists the videos wanted; see `mmvist.io.splits`.
         classes: Names of the file's classes that will be used. Of OpenImages, which is too large to be read whole,

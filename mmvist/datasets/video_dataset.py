@@ -45,7 +45,7 @@ class VideoDataset(BaseDataset):
         class_map: For a mixture: what the file's classes are called in `classes`. Several may become one; classes that
             it makes none of have no objects.
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
-        format: One of `mmvist.io.formats.FORMATS`; see `read_annotations`.
+        format: One of `mmvist.io.convert.SOURCES`; see `read_annotations`.
         seqmap: For formats with sequences: the file that lists the split's, with their first and last frames.
         split: The file that lists the videos to use; see `mmvist.io.splits`. By default all.
         test_mode: Give frames in place of clips.

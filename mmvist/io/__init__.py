@@ -4,7 +4,7 @@ Annotations and results
     `formats`: all of the following by the name of the format; `detect` tells which one a file has.
     `ytvis`: YouTube-VIS 2019, 2021 and OVIS. `mots`: KITTI MOTS and MOTSChallenge, text and PNG, sequence maps.
     `bdd100k`: boxes, masks, bitmasks. `mot`: MOT15 to MOT20. `davis`: index-colour PNG.
-    `coco`, `openimages`: images as videos of one frame; CocoVID.
+    `coco`, `openimages`, `vistas`: images as videos of one frame; CocoVID.
     `frame_json`: results of one video, written frame by frame.
     `splits`: which videos of a file count. `sequences`: what formats with a file for each video share.
 Images

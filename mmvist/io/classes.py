@@ -37,3 +37,16 @@ COCO = (
     'refrigerator', 'book', 'clock', 'vase', 'scissors', 'teddy bear', 'hair drier', 'toothbrush')
 
 DAVIS = ('object',)
+
+# Mapillary Vistas v1, instances: the labels of its config that are annotated one by one.
+VISTAS = (
+    'animal--bird', 'animal--ground-animal', 'construction--flat--crosswalk-plain', 'human--person',
+    'human--rider--bicyclist', 'human--rider--motorcyclist', 'human--rider--other-rider', 'marking--crosswalk-zebra',
+    'object--banner', 'object--bench', 'object--bike-rack', 'object--billboard', 'object--catch-basin',
+    'object--cctv-camera', 'object--fire-hydrant', 'object--junction-box', 'object--mailbox', 'object--manhole',
+    'object--phone-booth', 'object--street-light', 'object--support--pole', 'object--support--traffic-sign-frame',
+    'object--support--utility-pole', 'object--traffic-light', 'object--traffic-sign--back',
+    'object--traffic-sign--front', 'object--trash-can', 'object--vehicle--bicycle', 'object--vehicle--boat',
+    'object--vehicle--bus', 'object--vehicle--car', 'object--vehicle--caravan', 'object--vehicle--motorcycle',
+    'object--vehicle--other-vehicle', 'object--vehicle--trailer', 'object--vehicle--truck',
+    'object--vehicle--wheeled-slow')

@@ -1,5 +1,6 @@
 """Every dataset of the configs in its released layout, small: the street world's videos under the datasets' names."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 from mmvist.datasets.class_map import map_classes
 from mmvist.io import bdd100k, coco, davis, mots, openimages, ytvis
 from mmvist.io import classes as lists
+from mmvist.io.label_image import join_values
+from mmvist.io.label_png import encode_png
 from mmvist.io.splits import write_split
 from mmvist.structures import Video, VideoSet
 from mmvist.worlds import CLASSES, RenderedVideo, WorldConfig
@@ -164,6 +167,28 @@ def coco_2017(street: Sequence[RenderedVideo], root: Path) -> None:
         coco.write(as_images(given, True), root / f'data/coco/annotations/instances_{split}2017.json')
 
 
+def mapillary_vistas(street: Sequence[RenderedVideo], root: Path) -> None:
+    """The road between the objects has a label, and the last label is that of nothing, as in the release."""
+    data = root / 'data/mapillary_vistas'
+    data.mkdir(parents=True)
+    names = ('construction--flat--road', *lists.VISTAS, 'void--unlabeled')
+    (data / 'config.json').write_text(json.dumps({'labels': [
+        {'name': name, 'readable': name, 'instances': name in lists.VISTAS, 'evaluate': name != names[-1],
+         'color': [0, 0, number]} for number, name in enumerate(names)], 'version': 1.2}))
+    for split, folder in (('train', 'training'), ('val', 'validation')):
+        videos = of_split(street, split)
+        given = video_set(videos, lists.VISTAS, {'car': 'object--vehicle--car', 'pedestrian': 'human--person',
+                                                 'truck': 'object--vehicle--truck'},
+                          [str(number) for number in range(len(videos))], lambda name, frame: f'{name}_{frame}.jpg')
+        write_images(given, videos, data / folder / 'images')
+        (data / folder / 'instances').mkdir()
+        for tracks in as_images(given, False).videos:
+            video = tracks.video
+            values = 256 * (tracks.labels + 1) + np.arange(len(tracks))
+            image = join_values(values, tracks.masks, video.height, video.width)
+            (data / folder / f'instances/{video.name}.png').write_bytes(encode_png(image))
+
+
 def davis_2017(street: Sequence[RenderedVideo], root: Path) -> None:
     data = root / 'data/davis'
     given = video_set(street, lists.DAVIS, dict.fromkeys(CLASSES, 'object'), ['bear', 'bus', 'judo'],
@@ -192,4 +217,5 @@ MINIATURES = {
     'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'mots_challenge': mots_challenge,
     **{f'mots_challenge_fold{fold}': mots_challenge for fold in (2, 3, 4)},
     'bdd100k_seg_track': bdd100k_seg_track, 'bdd100k_box_track': bdd100k_box_track, 'coco': coco_2017,
-    'coco_videos': coco_videos, 'davis': davis_2017, 'openimages_youtube_vis_2019': openimages_youtube_vis_2019}
+    'coco_videos': coco_videos, 'mapillary_vistas': mapillary_vistas, 'davis': davis_2017,
+    'openimages_youtube_vis_2019': openimages_youtube_vis_2019}

@@ -7,7 +7,7 @@ from mmengine.registry import init_default_scope
 
 from mmvist.datasets.wrappers import frame_index
 from mmvist.engine import check_config, load_config
-from mmvist.io import formats
+from mmvist.io.convert import read_source
 from mmvist.registry import DATA_SAMPLERS, DATASETS, METRICS
 from mmvist.structures import FrameResult
 from mmvist.worlds import generate
@@ -100,7 +100,7 @@ def test_perfect_results_score_one(config):
 def ground_truth(entry, classes):
     """Tracks by the id of their video."""
     where = {key: entry[key] for key in ('seqmap', 'split') if key in entry}
-    truth = formats.read(entry['ann_file'], entry.get('format', 'ytvis'), **where).with_classes(classes)
+    truth = read_source(entry['ann_file'], entry.get('format', 'ytvis'), **where).with_classes(classes)
     return {tracks.video.id: tracks for tracks in truth.videos}
 
 

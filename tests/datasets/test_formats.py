@@ -12,6 +12,7 @@ from mmvist.io.classes import (
     KITTI_MOTS,
     MOTS_CHALLENGE,
     OVIS,
+    VISTAS,
     YOUTUBE_VIS_2019,
     YOUTUBE_VIS_2021,
 )
@@ -127,7 +128,7 @@ def test_missing_mots_images(kitti):
 
 @pytest.mark.parametrize(('classes', 'number'), [(YOUTUBE_VIS_2019, 40), (YOUTUBE_VIS_2021, 40), (OVIS, 25),
                                                  (KITTI_MOTS, 2), (MOTS_CHALLENGE, 1), (BDD100K, 8), (COCO, 80),
-                                                 (DAVIS, 1)])
+                                                 (DAVIS, 1), (VISTAS, 37)])
 def test_class_lists(classes, number):
     assert len(classes) == len(set(classes)) == number
 
@@ -140,4 +141,6 @@ def test_class_lists_at_a_few_ids():
     assert sorted(YOUTUBE_VIS_2021) == list(YOUTUBE_VIS_2021)
     assert (KITTI_MOTS, MOTS_CHALLENGE) == (('car', 'pedestrian'), ('pedestrian',))
     assert (BDD100K[0], BDD100K[7]) == ('pedestrian', 'bicycle')
+    assert (VISTAS[0], VISTAS[3], VISTAS[36]) == ('animal--bird', 'human--person', 'object--vehicle--wheeled-slow')
+    assert sorted(VISTAS) == list(VISTAS)
     assert (COCO[0], COCO[39], COCO[79]) == ('person', 'bottle', 'toothbrush')

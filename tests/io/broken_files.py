@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmvist.io import bdd100k, coco, davis, frame_json, mot, mots, openimages, ytvis
+from mmvist.io import bdd100k, coco, davis, frame_json, mot, mots, openimages, vistas, ytvis
 from mmvist.io.splits import apply_split, read_split, write_split
 from mmvist.structures import FrameResult, TrackSummary, Video, VideoSet, VideoTracks, rle
 from tests.io.fuzzing import Case, contents
@@ -115,6 +115,17 @@ def _read_openimages(folder: Path) -> VideoSet:
                            folder / 'boxes.csv')
 
 
+def _write_vistas(folder: Path) -> None:
+    names = ('bird', 'road', 'car', 'void')
+    (folder / 'config.json').write_text(json.dumps({'labels': [
+        {'name': name, 'instances': name in ('bird', 'car'), 'evaluate': name != 'void'} for name in names]}))
+    values = np.full((HEIGHT, WIDTH), 1 << 8, np.uint16)
+    values[:2], values[2:4, 2:], values[4:, 5:] = 0, 2 << 8 | 7, 3 << 8
+    for name, kind, image in (('a.png', 'instances', values), ('a.jpg', 'images', np.zeros((HEIGHT, WIDTH), np.uint8))):
+        (folder / 'training' / kind).mkdir(parents=True)
+        cv2.imwrite(str(folder / 'training' / kind / name), image)
+
+
 def _write_detections(folder: Path) -> None:
     for name in ('a', 'b'):
         (folder / name / 'det').mkdir(parents=True)
@@ -189,6 +200,7 @@ _FORMS: dict[str, tuple[Callable[[Path], None], Callable[[Path], VideoSet], tupl
     'coco_results': (lambda folder: coco.write_results(STILLS, folder / 'found.json'),
                      lambda folder: coco.read_results(folder / 'found.json', STILLS), ()),
     'openimages': (_write_openimages, _read_openimages, IMAGE_NAMES),
+    'vistas': (_write_vistas, lambda folder: vistas.read(folder / 'training/instances'), IMAGE_NAMES),
     'split': (lambda folder: write_split(['a'], folder / 'val.txt', 'why'), _read_split, ()),
 }
 FORMS = tuple(_FORMS)

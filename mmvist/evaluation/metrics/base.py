@@ -12,7 +12,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from mmvist.evaluation.ground_truth import require_objects
-from mmvist.io import formats
+from mmvist.io.convert import check_source, read_source
 from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
 
@@ -47,7 +47,7 @@ class VideoMetric(BaseMetric):
 
     Args:
         ann_file: Ground truth.
-        format: Its format; see `mmvist.io.formats`.
+        format: Its format, one of `mmvist.io.convert.SOURCES`.
         seqmap: For formats with sequences, the file that lists those of the split.
         split: File that lists the videos of the split.
 
@@ -60,13 +60,13 @@ class VideoMetric(BaseMetric):
                  split: str | Path | None = None) -> None:
         # mmengine warns where there is no prefix; ours stands in the names of the scores already.
         super().__init__(prefix=type(self).__name__)
-        formats.check(format, seqmap)
+        check_source(format, seqmap)
         for path in (ann_file, seqmap, split):
             if path is not None and not Path(path).exists():
                 raise FileNotFoundError(f'{type(self).__name__}: {path}: no such file or folder')
         self.ann_file = str(ann_file)
         # Read now, so that what is wrong with it shows before the first iteration; only the first process scores.
-        self._whole = formats.read(ann_file, format, seqmap, split) if is_main_process() else None
+        self._whole = read_source(ann_file, format, seqmap, split) if is_main_process() else None
         self._ground_truth = self._whole
 
     @property

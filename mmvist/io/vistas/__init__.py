@@ -1,0 +1,5 @@
+"""Mapillary Vistas v1 and v2, instances: `read`."""
+
+from mmvist.io.vistas.reader import read
+
+__all__ = ['read']
