@@ -17,10 +17,11 @@ from mmvist.datasets.transforms import (
     RandomCropClip,
     RandomFlipClip,
     RandomResizeClip,
+    RandomScaleClip,
     ResizeClip,
 )
 from mmvist.datasets.video_dataset import VideoDataset
 
 __all__ = ['BlankFrames', 'BrokenFrameError', 'ClipSampler', 'ContiguousClip', 'GuidedPair', 'KeepCommonObjects',
            'LoadFrames', 'LoadTracks', 'PackClip', 'RandomCropClip', 'RandomFlipClip', 'RandomPair',
-           'RandomResizeClip', 'ResizeClip', 'VideoBatchSampler', 'VideoDataset', 'VideoSampler']
+           'RandomResizeClip', 'RandomScaleClip', 'ResizeClip', 'VideoBatchSampler', 'VideoDataset', 'VideoSampler']

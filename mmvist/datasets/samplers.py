@@ -26,21 +26,25 @@ class ClipSampler(Sampler):
         seed: The same in all processes; by default they agree on a random one.
         shares: Of each part of the mixture, above 0; they are taken relative to their sum.
         num_items: Items of an epoch of the mixture; by default as many as the parts have together.
+        frames_per_item: Key frames of a clip. An epoch has an item for so many frames, drawn anew each time, so that
+            each frame is seen once on average.
 
     Raises:
         ValueError: The shares do not fit the dataset.
     """
 
     def __init__(self, dataset: Dataset, seed: int | None = None, shares: Sequence[float] | None = None,
-                 num_items: int | None = None) -> None:
+                 num_items: int | None = None, frames_per_item: int = 1) -> None:
         if shares is not None and (not isinstance(dataset, ConcatDataset) or len(shares) != len(dataset.datasets)
                                    or min(shares) <= 0 or min(map(len, dataset.datasets)) == 0):
             raise ValueError('ClipSampler: shares need a ConcatDataset, and one number above 0 for each of its parts, '
                              f'none of them empty, got {list(shares)} for {_described(dataset)}')
         if num_items is not None and (shares is None or num_items < 1):
             raise ValueError(f'ClipSampler: num_items goes with shares and must be at least 1, got {num_items}')
+        if frames_per_item < 1:
+            raise ValueError(f'ClipSampler: frames_per_item must be at least 1, got {frames_per_item}')
         self.dataset, self.shares = dataset, shares
-        self.num_items = len(dataset) if num_items is None else num_items
+        self.num_items = -(-len(dataset) // frames_per_item) if num_items is None else num_items
         self.seed = sync_random_seed() if seed is None else seed
         self._rank, self._num_ranks = get_dist_info()
         self._epoch = 0
@@ -49,7 +53,7 @@ class ClipSampler(Sampler):
     def __iter__(self) -> Iterator[int]:
         rng = np.random.default_rng([self.seed, self._epoch])
         if self.shares is None:
-            order = rng.permutation(len(self.dataset))
+            order = rng.permutation(len(self.dataset))[:self.num_items]
         else:
             order = mixture([len(part) for part in self.dataset.datasets], self.shares, self.num_items, rng)
         return iter(share(order, self._rank, self._num_ranks).tolist())

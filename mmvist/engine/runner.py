@@ -54,6 +54,8 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
     install_backend()
     start_processes(launcher, config.get('env_cfg', {}).get('dist_cfg', {}).get('timeout'))
     if launcher != 'none' and not torch.cuda.is_available():
+        # PyTorch shares the statistics of batch norms among GPUs only.
+        config.sync_bn = None
         config.model_wrapper_cfg = wrapper_config(config.get('model_wrapper_cfg'),
                                                   config.get('find_unused_parameters', False))
     runner = Runner.from_cfg(config)

@@ -6,6 +6,7 @@ import mmvist.registry  # noqa: F401
 import mmdet.models  # noqa: F401
 # isort: on
 
+from mmvist.models.abn import ABNBBoxHead, ABNMaskHead, ABNResNet, ABNRPNHead
 from mmvist.models.detectors import (
     FileDetector,
     MaskRCNNDetector,
@@ -13,7 +14,7 @@ from mmvist.models.detectors import (
     OracleDetector,
     TemporalMaskRCNNDetector,
 )
-from mmvist.models.embedders import AssociationEmbedder, ReIDEmbedder, RoIEmbedder
+from mmvist.models.embedders import AssociationEmbedder, MaskPoolEmbedder, ReIDEmbedder, RoIEmbedder
 from mmvist.models.flow import DISFlow
 from mmvist.models.layers import SymmetricTemporalModel
 from mmvist.models.losses import BalancedBCE, BatchHardTriplet, MatchLoss
@@ -22,7 +23,7 @@ from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
-__all__ = ['AssociationEmbedder', 'BalancedBCE', 'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector',
-           'MMDetDetector', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer', 'OracleDetector',
-           'ReIDEmbedder', 'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel',
+__all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE', 'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector',
+           'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer',
+           'OracleDetector', 'ReIDEmbedder', 'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel',
            'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor']

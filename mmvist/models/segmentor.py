@@ -9,6 +9,7 @@ from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel
 from torch import Tensor
 
+from mmvist.models.detectors.base import frames_in
 from mmvist.registry import MODELS
 from mmvist.structures import FrameResult, TrackSummary
 from mmvist.structures.frames import Frame
@@ -170,9 +171,8 @@ def _check_order(state: SegmentorState, frames: Sequence[Frame]) -> None:
 
 def frames_of(inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[Frame]:
     """The N * T frames of a prepared batch: images (N, T, 3, H, W) and N clips that tell what they show."""
-    samples = [clip[t] for clip in data_samples for t in range(len(clip))]
     return [Frame(sample.video, sample.frame, image, *sample.img_shape[:2], tuple(sample.scale_factor))
-            for sample, image in zip(samples, inputs.flatten(0, 1), strict=True)]
+            for sample, image in zip(frames_in(data_samples), inputs.flatten(0, 1), strict=True)]
 
 
 def _name_as_detectors(module: VideoInstanceSegmentor, state_dict: dict, prefix: str, *_: Any) -> None:

@@ -22,7 +22,7 @@ FIELDS = {
     'labels': Field((), False, 'index into the class list'),
     'ids': Field((), False, 'track id; unique within a frame, but for regions, of which several may cover one object'),
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
-    'region_features': Field((None,), True, 'detection, region: what the box head classified it by, pooled'),
+    'region_features': Field((None,), True, 'detection, region: the average of what the mask head sees of it'),
     'ious': Field((), True, 'region: IoU of its box with the object it was matched to, in 0..1'),
     'gaps': Field((), False, 'track: frames since its last detection, at least 1'),
     'confirmed': Field((), False, 'track: whether it was detected often enough to be output'),

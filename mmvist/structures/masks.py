@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmvist.structures import rle
@@ -47,7 +48,7 @@ class BoxMasks:
         return BoxMasks(self.grids.to(device), self.bboxes.to(device), self.threshold)
 
     def encode(self, scale: tuple[float, float], height: int, width: int,
-               priority: np.ndarray | None = None) -> list[bytes]:
+               priority: np.ndarray | None = None, max_covered: float = 1.0) -> list[bytes]:
         """Paste into the original image and compress.
 
         The grid is read bilinearly at pixel centres with zeros outside, as `grid_sample` does; both axes separate, so
@@ -58,6 +59,8 @@ class BoxMasks:
             height: Rows of the original image.
             width: Columns of the original image.
             priority: (N,) where given, masks are made disjoint and a pixel goes to the highest value.
+            max_covered: Share of a mask, in 0..1, that may go to others; where more does, all of it is given up, and
+                covers nothing in turn.
         """
         grids = self.grids.detach().float().cpu().numpy()
         boxes = self.bboxes.detach().float().cpu().numpy() / np.array([*scale, *scale], np.float32)
@@ -74,10 +77,26 @@ class BoxMasks:
             crop = (column_weights @ grids[index].T @ row_weights.T >= threshold).T
             if taken is not None:
                 window = taken[rows.start:rows.stop, columns.start:columns.stop]
+                area = np.count_nonzero(crop)
                 crop &= ~window
+                crop &= area - np.count_nonzero(crop) <= max_covered * area
                 window |= crop
             counts[index] = rle.encode_crop(crop, rows.start, columns.start, height, width)
         return counts
+
+    def coverage(self, bboxes: Tensor, scale: tuple[float, float], size: tuple[int, int]) -> Tensor:
+        """Share of each cell of a grid over each box that the mask covers, on the grids' device.
+
+        Args:
+            bboxes: Not used: a mask's grid lies over its own box.
+            scale: Not used.
+            size: Rows and columns of the grid.
+
+        Returns:
+            (N, *size) float32 in 0..1.
+        """
+        inside = (self.grids >= self.threshold).float()
+        return F.adaptive_avg_pool2d(inside, size) if len(inside) else inside.new_zeros(0, *size)
 
     def on_canvas(self, scale: tuple[float, float], height: int, width: int) -> Tensor:
         """Masks as pixels of a canvas that the image fills, on the grids' device; read as `encode` reads them.
@@ -130,11 +149,34 @@ class RLEMasks:
         return self
 
     def encode(self, scale: tuple[float, float], height: int, width: int,
-               priority: np.ndarray | None = None) -> list[bytes]:
+               priority: np.ndarray | None = None, max_covered: float = 1.0) -> list[bytes]:
         """The counts, made disjoint where a priority is given; see `BoxMasks.encode`."""
         if (height, width) != (self.height, self.width):
             raise ValueError(f'RLEMasks are {self.height}x{self.width} (HxW), the image is {height}x{width}')
-        return list(self.counts) if priority is None else rle.make_disjoint(self.counts, priority, height, width)
+        if priority is None:
+            return list(self.counts)
+        return rle.make_disjoint(self.counts, priority, height, width, max_covered)
+
+    def coverage(self, bboxes: Tensor, scale: tuple[float, float], size: tuple[int, int]) -> Tensor:
+        """Share of each cell of a grid over each box that the mask covers, on the boxes' device.
+
+        Args:
+            bboxes: (N, 4) xyxy, pixels of the network input.
+            scale: Network pixels per pixel of the masks, (x, y).
+            size: Rows and columns of the grid.
+
+        Returns:
+            (N, *size) float32 in 0..1; nothing is covered outside of the image.
+        """
+        boxes = bboxes.detach().float().cpu().numpy() / np.array([*scale, *scale], np.float32)
+        shares = np.zeros((len(self), *size), np.float32)
+        for share, counts, (left, top, right, bottom) in zip(shares, self.counts, boxes, strict=True):
+            rows, row_shares = _cells(top, bottom, size[0], self.height)
+            columns, column_shares = _cells(left, right, size[1], self.width)
+            mask = rle.decode(counts, self.height, self.width)
+            crop = mask[rows.start:rows.stop, columns.start:columns.stop]
+            share[:] = row_shares @ crop @ column_shares.T
+        return torch.from_numpy(shares).to(bboxes.device)
 
     def on_canvas(self, scale: tuple[float, float], height: int, width: int) -> Tensor:
         """Masks as pixels of a canvas that the image fills, on the host, by nearest pixel centres.
@@ -153,10 +195,11 @@ class RLEMasks:
         return torch.from_numpy(masks[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)])
 
 
-def as_pixels(masks: 'BoxMasks | RLEMasks', frame: Frame) -> RLEMasks:
-    """Masks in pixels of the original image of their frame."""
+def as_pixels(masks: 'BoxMasks | RLEMasks', frame: Frame, priority: np.ndarray | None = None,
+              max_covered: float = 1.0) -> RLEMasks:
+    """Masks in pixels of the original image of their frame; see `BoxMasks.encode`."""
     height, width = frame.video.height, frame.video.width
-    return RLEMasks(tuple(masks.encode(frame.scale, height, width)), height, width)
+    return RLEMasks(tuple(masks.encode(frame.scale, height, width, priority, max_covered)), height, width)
 
 
 def tight_boxes(masks: Tensor) -> Tensor:
@@ -178,6 +221,16 @@ def _interpolation(low: float, high: float, cells: int, pixels: int) -> tuple[ra
     position = (np.arange(first, last, dtype=np.float32) + 0.5 - low) / cell - 0.5
     weights = 1 - np.abs(position[:, None] - np.arange(cells, dtype=np.float32))
     return range(first, last), np.maximum(weights, 0)
+
+
+def _cells(low: float, high: float, cells: int, pixels: int) -> tuple[range, np.ndarray]:
+    """Pixels of one axis that a stretched grid reaches, and what share of each cell they fill (cells, pixels)."""
+    edges = np.linspace(low, max(high, low + 1e-6), cells + 1, dtype=np.float64)[:, None]
+    first = min(max(int(np.floor(low)), 0), pixels)
+    last = min(max(int(np.ceil(high)), first), pixels)
+    start = np.arange(first, last)
+    common = np.minimum(edges[1:], start + 1) - np.maximum(edges[:-1], start)
+    return range(first, last), np.maximum(common, 0) / (edges[1:] - edges[:-1])
 
 
 def _all_weights(low: Tensor, high: Tensor, cells: int, pixels: int) -> Tensor:

@@ -124,14 +124,28 @@ def subtract(mask: bytes, other: bytes, height: int, width: int) -> bytes:
     return coco.merge(pair, intersect=True)['counts']
 
 
-def make_disjoint(masks: Sequence[bytes], scores: Sequence[float], height: int, width: int) -> list[bytes]:
-    """Give every pixel to the mask with the highest score; equal scores favour the earlier mask."""
+def make_disjoint(masks: Sequence[bytes], scores: Sequence[float], height: int, width: int,
+                  max_covered: float = 1.0) -> list[bytes]:
+    """Give every pixel to the mask with the highest score; equal scores favour the earlier mask.
+
+    Args:
+        masks: N counts.
+        scores: (N,).
+        height: Rows of the frame.
+        width: Columns of the frame.
+        max_covered: Share of a mask, in 0..1, that may go to others; where more does, all of it is given up, and covers
+            nothing in turn.
+    """
     result = list(masks)
     shared = iou(masks, masks, height, width) > 0
     order = np.argsort(-np.asarray(scores, np.float64), kind='stable')
+    kept = np.ones(len(masks), bool)
     for place, index in enumerate(order.tolist()):
-        above = order[:place][shared[index, order[:place]]].tolist()
+        above = order[:place][shared[index, order[:place]] & kept[order[:place]]].tolist()
         if above:
             taken = coco.merge(as_coco([masks[other] for other in above], height, width))['counts']
             result[index] = subtract(result[index], taken, height, width)
+            whole, left = area([masks[index], result[index]], height, width).tolist()
+            if whole - left > max_covered * whole:
+                result[index], kept[index] = from_run_lengths([height * width], height, width), False
     return result

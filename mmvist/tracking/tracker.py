@@ -15,6 +15,7 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks, as_pixels
 from mmvist.tracking.assigners import DROPPED
+from mmvist.tracking.comparisons import mask_areas
 from mmvist.tracking.host import to_device
 from mmvist.tracking.records import LABELS, SCORES, TrackRecords
 from mmvist.tracking.stage import Stage
@@ -75,17 +76,22 @@ class AssociationTracker(BaseModule):
         score: Which score a whole track has, a rule of `TrackRecords.scores`.
         pixel_masks: Turn masks into pixels of the original image first, for the parts that compare them; the results
             are made of them, so that nothing is pasted twice.
+        max_covered: Where given, these masks are made disjoint before anything is compared: a pixel goes to the highest
+            score, and a detection of whose mask more than this share is covered leaves the frame (Porzi et al. 2019).
     """
 
     def __init__(self, stages: Sequence[dict], memory: dict, propagator: dict | None = None,
                  filters: Sequence[dict] = (), births: Sequence[dict] = (), max_age: int | None = None,
                  min_hits: int = 1, trusted_start: int = 0, min_length: int = 1, min_top_score: float = 0.0,
-                 label: str = 'vote', score: str = 'mean', pixel_masks: bool = False) -> None:
+                 label: str = 'vote', score: str = 'mean', pixel_masks: bool = False,
+                 max_covered: float | None = None) -> None:
         if not stages:
             raise ValueError('AssociationTracker: at least one stage is needed')
         for name, rule, rules in (('label', label, LABELS), ('score', score, SCORES)):
             if rule not in rules:
                 raise ValueError(f'AssociationTracker: {name} must be one of {rules}, got {rule!r}')
+        if max_covered is not None and not pixel_masks:
+            raise ValueError('AssociationTracker: max_covered is of masks in pixels; set pixel_masks=True')
         super().__init__()
         self.stages = [Stage(**stage) for stage in stages]
         self.memory = TASK_UTILS.build(memory)
@@ -94,7 +100,8 @@ class AssociationTracker(BaseModule):
         self.births = [TASK_UTILS.build(gate) for gate in births]
         self.max_age, self.min_hits, self.trusted_start = max_age, min_hits, trusted_start
         self.min_length, self.min_top_score = min_length, min_top_score
-        self.label, self.score, self.pixel_masks = label, score, pixel_masks
+        self.label, self.score = label, score
+        self.pixel_masks, self.max_covered = pixel_masks, max_covered
 
     def init(self) -> TrackerState:
         """State before a video's first frame."""
@@ -149,13 +156,19 @@ class AssociationTracker(BaseModule):
 
     def _as_pixels(self, detections: Instances, frame: Frame) -> Instances:
         """Detections with pixel masks if they are asked for; what the filters refuse anyway is not pasted."""
-        if not self.pixel_masks or isinstance(detections.masks, RLEMasks):
+        ready = self.max_covered is None and isinstance(getattr(detections, 'masks', None), RLEMasks)
+        if not self.pixel_masks or ready:
             return detections
         filters = [gate for gate in self.filters if not getattr(gate, 'needs_pixels', False)]
         if filters:
             # What is not finite stays, to be told of.
             detections = detections[_passing(filters, detections[:0], detections) | ~_finite(detections)]
-        return detections.replace(masks=as_pixels(detections.masks, frame))
+        if self.max_covered is None:
+            return detections.replace(masks=as_pixels(detections.masks, frame))
+        masks = as_pixels(detections.masks, frame, detections.scores.float().cpu().numpy(), self.max_covered)
+        detections = detections.replace(masks=masks)
+        visible = mask_areas(detections) > 0
+        return detections if visible.all() else detections[visible]
 
     def _confirmed(self, records: TrackRecords) -> np.ndarray:
         return (records.lengths >= self.min_hits) | (records.first_frames < self.trusted_start)

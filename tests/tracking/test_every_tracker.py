@@ -151,6 +151,8 @@ class TestTrackersOfDetections:
         assert found[-1].get((21, 20)) != found[0][PLACE_A]
 
     def test_two_of_a_kind_are_told_apart_and_no_third_is_born(self, detecting):
+        if detecting.get('max_covered') is not None:
+            pytest.skip('one of them is wholly covered and leaves the frame')
         seen, summaries = watch(detecting, [[A, A]] * 9)
         tracks = [[summaries[track].id if summaries[track].id is not None else track
                    for track in instances.ids.tolist() if summaries[track].keep] for instances in seen]
@@ -182,7 +184,8 @@ class TestTrackersOfDetections:
         first = [(x, y, 1, .99, LOOKS[number]) for number, (x, y) in enumerate(places)]
         moved = [(x + 1, y, 1, .99, LOOKS[number]) for number, (x, y) in enumerate(places)]
         order = np.random.default_rng(0).permutation(300)
-        found = named(*watch(detecting, [first, [moved[number] for number in order]]))
+        # As often as any tracker wants a track to be seen.
+        found = named(*watch(detecting, [first, [moved[number] for number in order], *[moved] * 6]))
         assert len(set(found[0].values())) == 300
         assert found[1] == {(x + 1, y): track for (x, y), track in found[0].items()}
 

@@ -33,9 +33,9 @@ class TestEveryTracker:
     @pytest.mark.parametrize('precision', [torch.float16, torch.bfloat16, torch.float64])
     def test_other_precisions(self, name, precision):
         # Areas of 160000 pixels do not fit into sixteen bits.
-        tracks, summaries = final(name, *[found(precision=precision)] * 3)
-        assert tracks == final(name, *[found()] * 3)[0]
-        assert tracks in ([[0, 1]] * 3, [[1, 0]] * 3)
+        tracks, summaries = final(name, *[found(precision=precision)] * 8)
+        assert tracks == final(name, *[found()] * 8)[0]
+        assert tracks in ([[0, 1]] * 8, [[1, 0]] * 8)
         assert summaries[0].score == pytest.approx(.985, abs=6e-3)
 
     def test_the_first_frame_of_another_precision(self, name):
@@ -84,7 +84,7 @@ def uses(name, *words):
 
 @pytest.mark.parametrize('name', [name for name in NAMES if not uses(name, "'threshold': [")])
 def test_labels_beyond_what_sixteen_bits_of_a_score_can_tell(name):
-    _, summaries = final(name, *[found(labels=(301, 1203), precision=torch.bfloat16)] * 3)
+    _, summaries = final(name, *[found(labels=(301, 1203), precision=torch.bfloat16)] * 8)
     assert {summary.label for summary in summaries} == {301, 1203}
 
 

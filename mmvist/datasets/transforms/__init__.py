@@ -1,10 +1,17 @@
 """Transforms of clips."""
 
 from mmvist.datasets.transforms.colour import RandomColourClip, RandomGammaClip
-from mmvist.datasets.transforms.geometry import RandomCropClip, RandomFlipClip, RandomResizeClip, ResizeClip
+from mmvist.datasets.transforms.geometry import (
+    RandomCropClip,
+    RandomFlipClip,
+    RandomResizeClip,
+    RandomScaleClip,
+    ResizeClip,
+)
 from mmvist.datasets.transforms.loading import BlankFrames, BrokenFrameError, LoadFrames, LoadTracks
 from mmvist.datasets.transforms.objects import KeepCommonObjects
 from mmvist.datasets.transforms.packing import PackClip
 
 __all__ = ['BlankFrames', 'BrokenFrameError', 'KeepCommonObjects', 'LoadFrames', 'LoadTracks', 'PackClip',
-           'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip', 'ResizeClip']
+           'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip',
+           'RandomScaleClip', 'ResizeClip']

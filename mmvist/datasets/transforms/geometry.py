@@ -46,6 +46,28 @@ class RandomResizeClip:
 
 
 @TRANSFORMS.register_module()
+class RandomScaleClip:
+    """Resizes a clip by one factor, whatever its size.
+
+    Args:
+        low: Smallest factor.
+        high: Largest factor; all between are equally likely.
+    """
+
+    def __init__(self, low: float, high: float) -> None:
+        if not 0 < low <= high:
+            raise ValueError(f'RandomScaleClip: factors must be above 0 and in order, got {low} and {high}')
+        self.low, self.high = low, high
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Resize every frame alike."""
+        factor = rng.uniform(self.low, self.high)
+        height, width = clip.frames[0].image.shape[:2]
+        size = max(round(width * factor), 1), max(round(height * factor), 1)
+        return clip.map(lambda frame: _resized(frame, size, keep_ratio=False))
+
+
+@TRANSFORMS.register_module()
 class RandomFlipClip:
     """Mirrors a clip left to right.
 

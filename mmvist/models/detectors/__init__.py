@@ -1,6 +1,6 @@
 """Detector slot: frames in, detections out."""
 
-from mmvist.models.detectors.base import DetectorLoss, FrameDetector
+from mmvist.models.detectors.base import DetectorLoss, FrameDetector, frames_in
 from mmvist.models.detectors.files import FileDetector
 from mmvist.models.detectors.mask_rcnn import MaskRCNNDetector
 from mmvist.models.detectors.mmdet import MMDetDetector
@@ -8,4 +8,4 @@ from mmvist.models.detectors.oracle import OracleDetector
 from mmvist.models.detectors.temporal_mask_rcnn import TemporalMaskRCNNDetector
 
 __all__ = ['DetectorLoss', 'FileDetector', 'FrameDetector', 'MMDetDetector', 'MaskRCNNDetector', 'OracleDetector',
-           'TemporalMaskRCNNDetector']
+           'TemporalMaskRCNNDetector', 'frames_in']

@@ -1,9 +1,11 @@
 """What detectors share."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
-from mmdet.structures import DetDataSample
+import torch
+from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.model import BaseModule
 from torch import Tensor
 
@@ -31,8 +33,9 @@ class DetectorLoss:
     Attributes:
         losses: Name -> scalar, or list of scalars to be added.
         features: Feature maps (N * T, C, h, w) by name, as in `Frame.features`; frame t of clip n at n * T + t.
-        regions: For each of the N * T frames the sampled positives with bboxes, labels, ids of the matched objects and
-            ious with them, and what else the detector knows of them; `None` for a frame that is not key.
+        regions: For each of the N * T frames the sampled positives with bboxes, labels, ids of the matched objects,
+            ious with them and their masks inside the boxes, and what else the detector knows of them; `None` for a
+            frame that is not key.
         objects: For each of the N * T frames its ground truth: bboxes, labels, ids. Ids are unique within a clip only.
     """
 
@@ -40,6 +43,30 @@ class DetectorLoss:
     features: Mapping[str, tuple[Tensor, ...]]
     regions: list[Instances | None]
     objects: list[Instances]
+
+    def key_regions(self, clips: Sequence[TrackDataSample]) -> tuple[Instances, Tensor]:
+        """The regions of all key frames, one frame after another, and where they come from.
+
+        Args:
+            clips: The N clips.
+
+        Returns:
+            R regions, and (R, 2) int64: the number of each one's clip, and one for its video that is the same in every
+            process.
+        """
+        numbers = [(number, crc32(repr(clip[0].video.id).encode())) for number, clip in enumerate(clips)
+                   for _ in range(len(clip))]
+        key = [(regions, number) for regions, number in zip(self.regions, numbers, strict=True) if regions is not None]
+        regions = Instances.cat([part for part, _ in key])
+        counts = torch.tensor([len(part) for part, _ in key])
+        origins = torch.tensor([number for _, number in key]).repeat_interleave(counts, dim=0)
+        return regions, origins.to(regions.labels.device)
+
+
+def frames_in(clips: Sequence[TrackDataSample]) -> Iterator[DetDataSample]:
+    """The frames of N clips of T frames, as they are numbered in a batch: frame t of clip n at n * T + t."""
+    for clip in clips:
+        yield from (clip[t] for t in range(len(clip)))
 
 
 def objects_of(sample: DetDataSample) -> Instances:

@@ -10,7 +10,9 @@ from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 from torch import Tensor
 
-from mmvist.models.detectors.base import DetectorLoss, FrameDetector, objects_of
+from mmvist.models.abn import use_in_place_abn
+from mmvist.models.detectors.base import DetectorLoss, FrameDetector, frames_in, objects_of
+from mmvist.models.detectors.mask_targets import mask_targets
 from mmvist.registry import MODELS
 from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
@@ -33,17 +35,22 @@ class MaskRCNNDetector(FrameDetector):
         train_cfg: `rpn`, `rpn_proposal` and `rcnn` as in mmdet.
         test_cfg: `rpn` and `rcnn` as in mmdet.
         init_cfg: Initial weights.
+        in_place_abn: Save memory in training; see `use_in_place_abn`.
     """
 
     def __init__(self, backbone: dict, neck: dict | None, rpn_head: dict, roi_head: dict, train_cfg: dict,
-                 test_cfg: dict, init_cfg: dict | None = None) -> None:
+                 test_cfg: dict, init_cfg: dict | None = None, in_place_abn: bool = False) -> None:
         super().__init__(init_cfg=init_cfg)
         self.train_cfg, self.test_cfg = ConfigDict(train_cfg), ConfigDict(test_cfg)
         self.backbone = MODELS.build(backbone)
         self.neck = None if neck is None else MODELS.build(neck)
         self.rpn_head = MODELS.build({**rpn_head, 'num_classes': 1, 'train_cfg': self.train_cfg.rpn,
                                       'test_cfg': self.test_cfg.rpn})
-        self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn})
+        # mmdet builds the heads inside, some of which may be ours.
+        self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn,
+                                      '_scope_': 'mmvist'})
+        if in_place_abn:
+            use_in_place_abn(self)
 
     def extract(self, images: Tensor) -> tuple[Tensor, ...]:
         """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""
@@ -61,7 +68,7 @@ class MaskRCNNDetector(FrameDetector):
             inputs: (N, T, 3, H, W) network input.
             clips: N clips of T frames with `gt_instances` (bboxes, labels, masks, ids) and `key`.
         """
-        samples = [clip[t] for clip in clips for t in range(len(clip))]
+        samples = list(frames_in(clips))
         key = [index for index, sample in enumerate(samples) if sample.key]
         if not key:
             raise ValueError('MaskRCNNDetector: no frame of the batch is key, there is nothing to train on; the clip '
@@ -102,18 +109,24 @@ class MaskRCNNDetector(FrameDetector):
 
     def _mask_loss(self, features: tuple[Tensor, ...], sampled: list, box_features: Tensor, truth: list[InstanceData]
                    ) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
-        """Losses of the mask head, and the columns that its features make, image by image."""
+        """Losses of the mask head, and the columns that go with its regions, image by image."""
+        regions = [result.pos_priors for result in sampled]
         if self.roi_head.share_roi_extractor:
-            # mmdet's `mask_loss` picks the positives by bytes, which torch no longer likes.
             positive = torch.cat([torch.arange(len(result.priors)) < len(result.pos_priors) for result in sampled])
             answer = self.roi_head._mask_forward(features, pos_inds=positive.to(box_features.device),
                                                  bbox_feats=box_features)
-            answer.update(self.roi_head.mask_head.loss_and_target(answer['mask_preds'], sampled, truth,
-                                                                  self.train_cfg.rcnn))
         else:
-            answer = self.roi_head.mask_loss(features, sampled, box_features, truth)
-        counts = [len(result.pos_priors) for result in sampled]
-        return answer['loss_mask'], self._pooled(answer['mask_feats'], counts)
+            answer = self.roi_head._mask_forward(features, bbox2roi(regions))
+        head, logits = self.roi_head.mask_head, answer['mask_preds']
+        size, threshold = self.train_cfg.rcnn.mask_size, self.test_cfg.rcnn.mask_thr_binary
+        targets = [mask_targets(region, result.pos_assigned_gt_inds, objects.masks, size)
+                   for region, result, objects in zip(regions, sampled, truth, strict=True)]
+        labels = torch.cat([result.pos_gt_labels for result in sampled])
+        labels = torch.zeros_like(labels) if head.class_agnostic else labels
+        loss = head.loss_mask(logits, torch.cat(targets), labels) if len(labels) else logits.sum()
+        pooled = self._pooled(answer['mask_feats'], [len(region) for region in regions])
+        return {'loss_mask': loss}, [{'masks': BoxMasks(grids, region, threshold), **more}
+                                     for grids, region, more in zip(targets, regions, pooled, strict=True)]
 
     def _pooled(self, region_maps: Tensor, counts: list[int]) -> list[dict[str, Tensor]]:
         """The column `region_features` of each image's regions, of maps (sum of counts, C, h, w)."""

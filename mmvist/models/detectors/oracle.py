@@ -6,7 +6,7 @@ import torch
 from mmdet.structures import TrackDataSample
 from torch import Tensor
 
-from mmvist.models.detectors.base import DetectorLoss, objects_of
+from mmvist.models.detectors.base import DetectorLoss, frames_in, objects_of
 from mmvist.models.detectors.files import FileDetector
 from mmvist.registry import MODELS
 
@@ -42,7 +42,7 @@ class OracleDetector(FileDetector):
         features = {'image': (inputs.flatten(0, 1),)}
         if self.features is not None:
             features['neck'] = self.features.extract_clips(inputs)
-        samples = [clip[t] for clip in clips for t in range(len(clip))]
+        samples = list(frames_in(clips))
         objects = [objects_of(sample) for sample in samples]
         regions = [found.replace(ious=torch.ones_like(found.bboxes[:, 0])) if sample.key else None
                    for found, sample in zip(objects, samples, strict=True)]

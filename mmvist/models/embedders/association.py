@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModule
 from torch import Tensor, nn
@@ -46,11 +45,8 @@ class AssociationEmbedder(BaseModule):
         Returns:
             `loss_association`.
         """
-        number = [index for index, clip in enumerate(clips) for _ in range(len(clip))]
-        key = [frame for frame, regions in enumerate(trained.regions) if regions is not None]
-        regions = Instances.cat([trained.regions[frame] for frame in key])
-        of_clip = torch.cat([torch.full_like(trained.regions[frame].ids, number[frame]) for frame in key])
-        return {'loss_association': self.loss_association(self._embed(regions), regions.labels, regions.ids, of_clip)}
+        regions, origins = trained.key_regions(clips)
+        return {'loss_association': self.loss_association(self._embed(regions), regions.labels, regions.ids, origins)}
 
     def _embed(self, regions: Instances) -> Tensor:
         if 'region_features' not in regions:

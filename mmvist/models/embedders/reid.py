@@ -11,7 +11,7 @@ from mmdet.structures.bbox import bbox2roi
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmvist.models.detectors import DetectorLoss
+from mmvist.models.detectors import DetectorLoss, frames_in
 from mmvist.models.embedders.identities import Identities
 from mmvist.models.losses import CosineSoftmax
 from mmvist.registry import MODELS
@@ -95,7 +95,7 @@ class ReIDEmbedder(BaseModule):
             raise ValueError('ReIDEmbedder trains on images, which OracleDetector hands on as the features image; this '
                              f'detector gives {", ".join(trained.features)}')
         images, = trained.features['image']
-        videos = [clip[t].video for clip in clips for t in range(len(clip))]
+        videos = [frame.video for frame in frames_in(clips)]
         targets = torch.cat([self.identities.numbers(video, objects.ids)
                              for video, objects in zip(videos, trained.objects, strict=True)])
         if len(targets) == 0:

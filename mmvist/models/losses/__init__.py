@@ -1,9 +1,9 @@
 """Losses, one a file: the function and the registered class around it."""
 
 from mmvist.models.losses.balanced_bce import BalancedBCE, balanced_bce
-from mmvist.models.losses.batch_hard_triplet import BatchHardTriplet, batch_hard_triplet
+from mmvist.models.losses.batch_hard_triplet import BatchHardTriplet, Embedded, batch_hard_triplet
 from mmvist.models.losses.cosine_softmax import CosineSoftmax, cosine_softmax
 from mmvist.models.losses.match_loss import MatchLoss, match_cross_entropy
 
-__all__ = ['BalancedBCE', 'BatchHardTriplet', 'CosineSoftmax', 'MatchLoss', 'balanced_bce', 'batch_hard_triplet',
+__all__ = ['BalancedBCE', 'BatchHardTriplet', 'CosineSoftmax', 'Embedded', 'MatchLoss', 'balanced_bce', 'batch_hard_triplet',
            'cosine_softmax', 'match_cross_entropy']

@@ -5,8 +5,9 @@ import torch
 
 from mmvist.models.detectors import DetectorLoss
 from mmvist.models.embedders import AssociationEmbedder
-from mmvist.models.losses import batch_hard_triplet
+from mmvist.models.losses import Embedded, batch_hard_triplet
 from mmvist.structures.instances import Instances
+from tests.models.builders import clip
 
 
 def regions(seed, ids, labels, features=6):
@@ -39,10 +40,12 @@ def test_no_detection(embedder):
 def test_frames_of_a_clip_are_compared_and_those_of_another_are_not(embedder):
     # Two clips of two frames; the second frame of the second clip is not key.
     frames = [regions(1, [1, 2], [0, 0]), regions(2, [1, 1, 3], [0, 0, 0]), regions(3, [1, 2, 5], [0, 0, 1]), None]
-    loss = embedder.loss(DetectorLoss({}, {}, frames, []), [range(2), range(2)])
+    clips = [clip([True] * 2)['data_samples'] for _ in range(2)]
+    loss = embedder.loss(DetectorLoss({}, {}, frames, []), clips)
     together = Instances.cat(frames[:3])
-    expected = batch_hard_triplet(embedder.fc(together.region_features), together.labels, together.ids,
-                                  torch.tensor([0] * 5 + [1] * 3), 1.0)
+    origins = torch.tensor([[0, 9]] * 5 + [[1, 9]] * 3)
+    compared = Embedded(embedder.fc(together.region_features), together.labels, together.ids, origins)
+    expected = batch_hard_triplet(compared, compared, 1.0)
     assert set(loss) == {'loss_association'}
     assert loss['loss_association'].item() == pytest.approx(expected.item()) != 0
 

@@ -2,26 +2,46 @@
 
 import pytest
 import torch
+import torch.multiprocessing
+from torch import distributed
 
-from mmvist.models.losses import BatchHardTriplet, batch_hard_triplet
+from mmvist.models.losses import BatchHardTriplet, Embedded, batch_hard_triplet
 
 
-def spelled_out(embeds, labels, ids, clips, margin):
+def spelled_out(regions, others, margin, across_clips=False):
     """Region by region."""
     terms = []
-    for a in range(len(embeds)):
-        distances = {b: ((embeds[a] - embeds[b]) ** 2).sum().add(1e-12).sqrt().item() for b in range(len(embeds))
-                     if labels[a] == labels[b] and clips[a] == clips[b]}
-        positive = [value for b, value in distances.items() if ids[a] == ids[b]]
-        negative = [value for b, value in distances.items() if ids[a] != ids[b]]
+    for embed, label, track, (clip, video) in zip(*regions, strict=True):
+        positive, negative = [], []
+        for other_embed, other_label, other_track, (other_clip, other_video) in zip(*others, strict=True):
+            distance = ((embed - other_embed) ** 2).sum().add(1e-12).sqrt().item()
+            if label == other_label and clip == other_clip:
+                (positive if track == other_track else negative).append(distance)
+            elif label == other_label and video != other_video and across_clips:
+                negative.append(distance)
         if negative:
             terms.append(max(max(positive) - min(negative) + margin, 0.))
     return sum(terms) / len(terms) if terms else 0.
 
 
-def on_a_line(places, labels, ids, clips, margin=.2):
+def embedded(embeds, labels, ids, clips, videos=None):
+    columns = (torch.as_tensor(column, dtype=torch.long) for column in (labels, ids))
+    origins = torch.stack([torch.as_tensor(column, dtype=torch.long) for column in (clips, videos or clips)], dim=1)
+    return Embedded(embeds, *columns, origins)
+
+
+def on_a_line(places, labels, ids, clips, margin=.2, videos=None, across_clips=False):
     embeds = torch.tensor(places, dtype=torch.float64)[:, None].requires_grad_()
-    return embeds, batch_hard_triplet(embeds, *map(torch.tensor, (labels, ids, clips)), margin)
+    regions = embedded(embeds, labels, ids, clips, videos)
+    return embeds, batch_hard_triplet(regions, regions, margin, across_clips)
+
+
+def drawn(seed, count=24):
+    generator = torch.Generator().manual_seed(seed)
+    embeds = torch.randn(count, 5, generator=generator, dtype=torch.float64) * (seed + 1) / 3
+    labels, ids, clips = (torch.randint(high, (count,), generator=generator) for high in (2, 4, 4))
+    # Two clips of each of two videos.
+    return Embedded(embeds, labels, ids, torch.stack([clips, clips // 2], dim=1))
 
 
 def test_by_hand():
@@ -30,13 +50,20 @@ def test_by_hand():
     assert loss.item() == pytest.approx(2.2 / 3)
 
 
+def test_two_tracks_of_orthogonal_embeddings_cost_nothing():
+    embeds = torch.eye(2)[[0, 1, 0, 1]]
+    regions = embedded(embeds, [0] * 4, [1, 2, 1, 2], [0] * 4)
+    # 0 - sqrt 2 + beta
+    assert batch_hard_triplet(regions, regions, .2).item() == 0
+    assert batch_hard_triplet(regions, regions, 2.).item() == pytest.approx(2 - 2 ** .5, abs=1e-6)
+
+
+@pytest.mark.parametrize('across_clips', [False, True])
 @pytest.mark.parametrize('seed', range(6))
-def test_as_spelled_out(seed):
-    generator = torch.Generator().manual_seed(seed)
-    embeds = torch.randn(24, 5, generator=generator, dtype=torch.float64) * (seed + 1) / 3
-    labels, ids, clips = (torch.randint(high, (24,), generator=generator) for high in (2, 4, 2))
-    loss = batch_hard_triplet(embeds, labels, ids, clips, .2)
-    assert loss.item() == pytest.approx(spelled_out(embeds, labels, ids, clips, .2), abs=1e-9)
+def test_as_spelled_out(seed, across_clips):
+    regions = drawn(seed)
+    loss = batch_hard_triplet(regions, regions, .2, across_clips)
+    assert loss.item() == pytest.approx(spelled_out(regions, regions, .2, across_clips), abs=1e-9)
 
 
 def test_regions_without_a_negative_do_not_count():
@@ -50,6 +77,15 @@ def test_ids_tell_nothing_of_another_clip():
     # Id 1 of the second clip is another object than id 1 of the first, and no negative for it either.
     _, loss = on_a_line([0., 1., 50.], [0, 0, 0], [1, 2, 1], [0, 0, 1], margin=3.)
     assert loss.item() == pytest.approx(2.)
+
+
+def test_objects_of_another_video_may_be_negatives():
+    # One object in each of three clips, the first two of one video: at 0 and 1 the nearest of another video is at 4.
+    places = [0., 1., 4.], [0] * 3, [1] * 3, [0, 1, 2]
+    _, alone = on_a_line(*places, margin=5., videos=[7, 7, 8])
+    _, loss = on_a_line(*places, margin=5., videos=[7, 7, 8], across_clips=True)
+    assert alone.item() == 0
+    assert loss.item() == pytest.approx(((5 - 4) + (5 - 3) + (5 - 3)) / 3)
 
 
 def test_far_apart_objects_cost_nothing():
@@ -66,32 +102,69 @@ def test_nothing_to_compare_is_zero_with_a_gradient(places):
 
 
 def test_gradient():
-    generator = torch.Generator().manual_seed(1)
-    embeds = torch.randn(10, 3, generator=generator, dtype=torch.float64, requires_grad=True)
-    ids = torch.arange(10) % 3
-    labels, clips = torch.arange(10) % 2, torch.zeros(10, dtype=torch.long)
-    assert torch.autograd.gradcheck(lambda values: batch_hard_triplet(values, labels, ids, clips, 2.), embeds)
+    regions = drawn(1, 10)
+    embeds = regions.embeds.requires_grad_()
+
+    def loss(values):
+        some = regions._replace(embeds=values)
+        return batch_hard_triplet(some, some, 2., True)
+
+    assert torch.autograd.gradcheck(loss, embeds)
 
 
 @pytest.mark.parametrize('count', [2, 6])
 def test_equal_vectors_have_a_finite_gradient(count):
     # All positives and all negatives tie, at a distance where a root has no gradient.
     embeds = torch.ones(count, 4, requires_grad=True)
-    zeros = torch.zeros(count, dtype=torch.long)
-    loss = batch_hard_triplet(embeds, zeros, torch.arange(count) % 2, zeros, .2)
+    regions = embedded(embeds, [0] * count, [number % 2 for number in range(count)], [0] * count)
+    loss = batch_hard_triplet(regions, regions, .2)
     loss.backward()
     assert loss.item() == pytest.approx(.2)
     assert torch.isfinite(embeds.grad).all()
 
 
 def test_close_vectors_keep_their_digits():
-    embeds = torch.tensor([[1000., 0.], [1000.01, 0.]])
-    zeros = torch.zeros(2, dtype=torch.long)
-    loss = batch_hard_triplet(embeds, zeros, torch.tensor([0, 1]), zeros, .2)
-    assert loss.item() == pytest.approx(.19, abs=1e-4)
+    regions = embedded(torch.tensor([[1000., 0.], [1000.01, 0.]]), [0, 0], [0, 1], [0, 0])
+    assert batch_hard_triplet(regions, regions, .2).item() == pytest.approx(.19, abs=1e-4)
 
 
 def test_weight_and_margin():
-    embeds, zeros = torch.tensor([[0.], [1.]]), torch.zeros(2, dtype=torch.long)
-    loss = BatchHardTriplet(margin=3., loss_weight=.5)(embeds, zeros, torch.tensor([0, 1]), zeros)
-    assert loss.item() == pytest.approx(.5 * (3 - 1), abs=1e-5)
+    regions = embedded(torch.tensor([[0.], [1.]]), [0, 0], [0, 1], [0, 0])
+    assert BatchHardTriplet(margin=3., loss_weight=.5)(*regions).item() == pytest.approx(.5 * (3 - 1), abs=1e-5)
+
+
+def _of_rank(regions, rank):
+    # Ranks have unequal numbers of regions, and clips of their own.
+    rows = regions.origins[:, 0] == rank
+    origins = regions.origins[rows] * torch.tensor([0, 1])
+    return Embedded(regions.embeds[rows].detach().requires_grad_(), regions.labels[rows], regions.ids[rows], origins)
+
+
+def _on_two_ranks(rank, store, answers):
+    distributed.init_process_group('gloo', init_method=f'file://{store}', rank=rank, world_size=2)
+    regions = _of_rank(_two_clips(), rank)
+    loss = BatchHardTriplet(margin=2., across_clips=True)(*regions)
+    loss.backward()
+    torch.save((loss.detach(), regions.embeds.grad), f'{answers}/{rank}.pth')
+    distributed.destroy_process_group()
+
+
+def _two_clips():
+    regions = drawn(3)
+    rows = regions.origins[:, 0] < 2
+    clips = regions.origins[rows, 0]
+    return Embedded(regions.embeds[rows], regions.labels[rows], regions.ids[rows], torch.stack([clips, clips], dim=1))
+
+
+@pytest.mark.slow
+def test_two_processes_see_each_others_regions(tmp_path):
+    torch.multiprocessing.spawn(_on_two_ranks, (str(tmp_path / 'store'), str(tmp_path)), nprocs=2)
+    both = _two_clips()
+    both = both._replace(embeds=both.embeds.detach().requires_grad_())
+    parts = [both.origins[:, 0] == rank for rank in range(2)]
+    losses = [batch_hard_triplet(Embedded(*(column[rows] for column in both)), both, 2., True) for rows in parts]
+    sum(losses).backward()
+    for rank, (rows, expected) in enumerate(zip(parts, losses, strict=True)):
+        loss, gradient = torch.load(tmp_path / f'{rank}.pth')
+        assert loss.item() == pytest.approx(expected.item())
+        torch.testing.assert_close(gradient, both.embeds.grad[rows])

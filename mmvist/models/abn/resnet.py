@@ -1,0 +1,75 @@
+"""ResNet with leaky activations."""
+
+from collections.abc import Sequence
+
+from mmdet.models.backbones.resnet import BasicBlock, Bottleneck, ResNet
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from mmvist.registry import MODELS
+
+SLOPE = 0.01
+
+
+class _ABNBlock(nn.Module):
+    """What both kinds of blocks share: how the residual and the shortcut meet."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps (B, C', h', w') of maps (B, C, h, w)."""
+        recompute = self.with_cp and x.requires_grad
+        residual = checkpoint(self._residual, x, use_reentrant=False) if recompute else self._residual(x)
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return self.relu(residual + shortcut)
+
+
+class ABNBasicBlock(_ABNBlock, BasicBlock):
+    """Two 3x3 convolutions."""
+
+    activated_norms = (('bn1', 'activate1'),)
+
+    def _residual(self, x: Tensor) -> Tensor:
+        out = self.activate1(self.bn1(self.conv1(x)))
+        return self.bn2(self.conv2(out))
+
+
+class ABNBottleneck(_ABNBlock, Bottleneck):
+    """A 3x3 convolution between two of 1x1."""
+
+    activated_norms = (('bn1', 'activate1'), ('bn2', 'activate2'))
+
+    def _residual(self, x: Tensor) -> Tensor:
+        out = self.activate1(self.bn1(self.conv1(x)))
+        out = self.activate2(self.bn2(self.conv2(out)))
+        return self.bn3(self.conv3(out))
+
+
+@MODELS.register_module()
+class ABNResNet(ResNet):
+    """mmdet's `ResNet` with leaky ReLUs; weights have the same names.
+
+    Args:
+        depth: 18, 34, 50, 101 or 152.
+        base_channels: Channels of the stem.
+        out_indices: Stages whose maps are the output.
+        frozen_stages: Stages that do not train, the stem with 0; -1 trains all.
+        norm_eval: Leave the statistics of batch norms as they are.
+        with_cp: Compute a block's activations again in the backward pass, in place of keeping them.
+        init_cfg: Initial weights.
+    """
+
+    arch_settings = {18: (ABNBasicBlock, (2, 2, 2, 2)), 34: (ABNBasicBlock, (3, 4, 6, 3)),
+                     50: (ABNBottleneck, (3, 4, 6, 3)), 101: (ABNBottleneck, (3, 4, 23, 3)),
+                     152: (ABNBottleneck, (3, 8, 36, 3))}
+    activated_norms = (('bn1', 'relu'),)
+
+    def __init__(self, depth: int, base_channels: int = 64, out_indices: Sequence[int] = (0, 1, 2, 3),
+                 frozen_stages: int = -1, norm_eval: bool = False, with_cp: bool = False,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(depth, base_channels=base_channels, out_indices=tuple(out_indices),
+                         frozen_stages=frozen_stages, norm_eval=norm_eval, with_cp=with_cp, init_cfg=init_cfg)
+        for part in list(self.modules()):
+            if isinstance(part, ABNResNet | _ABNBlock):
+                part.relu = nn.LeakyReLU(SLOPE, inplace=True)
+            if isinstance(part, _ABNBlock):
+                for _, activation in part.activated_norms:
+                    part.add_module(activation, nn.LeakyReLU(SLOPE, inplace=True))

@@ -1,0 +1,50 @@
+"""MOTSNet's tracking head: what of a region's features tells objects of its class apart."""
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+# Of in-place activated batch norm.
+SLOPE = 0.01
+
+
+class TrackingHead(BaseModule):
+    """Two fully connected layers, whose outputs are an embedding for each class (MOTSNet, Porzi et al. 2020, 4.1).
+
+    Args:
+        num_classes: Number of classes.
+        in_channels: Numbers of a pooled region.
+        hidden_channels: Width of the first layer, which a batch norm and an activation follow.
+        channels: Numbers of an embedding, N_e.
+        init_cfg: Initial weights.
+    """
+
+    def __init__(self, num_classes: int, in_channels: int = 256, hidden_channels: int = 128, channels: int = 32,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg=init_cfg or {'type': 'Xavier', 'layer': 'Linear'})
+        self.hidden = nn.Linear(in_channels, hidden_channels, bias=False)
+        self.norm = nn.BatchNorm1d(hidden_channels)
+        self.output = nn.Linear(hidden_channels, num_classes * channels)
+        self.channels = channels
+
+    def forward(self, pooled: Tensor, labels: Tensor) -> Tensor:
+        """Embed pooled regions.
+
+        Args:
+            pooled: (R, in_channels).
+            labels: (R,) class of each region.
+
+        Returns:
+            (R, channels) float32, of unit length.
+        """
+        hidden = F.leaky_relu(self._normalised(self.hidden(pooled)), SLOPE)
+        embeds = self.output(hidden).view(len(hidden), -1, self.channels)
+        return F.normalize(embeds[torch.arange(len(embeds), device=labels.device), labels].float())
+
+    def _normalised(self, hidden: Tensor) -> Tensor:
+        # There is no variance of one region. A norm that is shared among processes must run in all of them, though.
+        if self.training and len(hidden) < 2 and isinstance(self.norm, nn.BatchNorm1d):
+            return F.batch_norm(hidden, self.norm.running_mean, self.norm.running_var, self.norm.weight, self.norm.bias,
+                                eps=self.norm.eps)
+        return self.norm(hidden)
