@@ -1,8 +1,8 @@
 # A budget of minutes on two CPU cores: MOTSNet's linear schedule with a rate for AdamW.
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=6, val_interval=6)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=8, val_interval=8)
 optim_wrapper = dict(
     type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.001, weight_decay=0.01),
     clip_grad=dict(max_norm=10, norm_type=2))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.02, by_epoch=False, begin=0, end=50),
-    dict(type='PolyLR', power=1.0, by_epoch=True, begin=0, end=6, convert_to_iter_based=True)]
+    dict(type='PolyLR', power=1.0, by_epoch=True, begin=0, end=8, convert_to_iter_based=True)]
