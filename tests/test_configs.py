@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
 
 from mmvist.engine import check_config, load_config
-from mmvist.registry import MODELS
+from mmvist.registry import MODELS, TASK_UTILS
 from mmvist.structures import Video
 from mmvist.tuning.space import Space
 from tests.models.builders import batch, clip
@@ -30,7 +31,25 @@ def build(path, tmp_path):
         config.model.embedder.identities = dict(
             ann_file=write_objects(tmp_path / 'train.json', {Video(9, 'toy', 64, 96, 2): objects}))
     check_config(config)
+    make_small(config.model.get('detector', {}))
     return MODELS.build(config.model), config
+
+
+def make_small(detector):
+    """Fewer regions: they cost time and show nothing more."""
+    if 'rcnn' in detector.get('train_cfg', {}):
+        detector.train_cfg.rcnn.sampler.num = 16
+        detector.train_cfg.rpn_proposal.max_per_img = detector.test_cfg.rpn.max_per_img = 50
+
+
+def key_frames(config):
+    """Which frames of a training clip are key; of a long one the first four."""
+    dataset = config.get('train_dataloader', {}).get('dataset', {})
+    dataset = dataset.get('datasets', [dataset])[0]
+    if not dataset.get('clip'):
+        return [True]
+    chosen = TASK_UTILS.build(dataset.clip)(8, np.arange(20), 20, np.random.default_rng(0))
+    return [frame.key for frame in chosen[:4]]
 
 
 def trains_embedder(config):
@@ -54,7 +73,7 @@ def test_a_config_trains_and_tracks(path, tmp_path):
     detector = config.model.get('detector', {}).get('type')
     if detector not in UNTRAINED or trains_embedder(config):
         model.train()
-        clips = batch(clip([True, False], num_classes=len(config.classes)))
+        clips = batch(clip(key_frames(config), num_classes=len(config.classes)))
         losses = model(**model.data_preprocessor(clips, True), mode='loss')
         total, _ = model.parse_losses(losses)
         total.backward()

@@ -124,6 +124,25 @@ def kitti_mots(street: Sequence[RenderedVideo], root: Path) -> None:
         mots.write_seqmap(replace(given, videos=videos), root / f'splits/kitti_mots_{split}.seqmap')
 
 
+def kitti_synth(street: Sequence[RenderedVideo], root: Path) -> None:
+    kitti_mots(street, root)
+    videos = of_split(street, 'train')
+    given = video_set(videos, lists.KITTI_MOTS, {'car': 'car', 'pedestrian': 'pedestrian'},
+                      ['2011_09_26_drive_0001', '2011_09_28_drive_0016'], lambda name, frame: f'{name}/{frame:06d}.png')
+    write_images(given, videos, root / 'data/kitti_synth/images')
+    mots.write_txt(given, root / 'data/kitti_synth/instances_txt')
+    mots.write_seqmap(given, root / 'data/kitti_synth/instances_txt/all.seqmap')
+
+
+def kitti_synth_mots(street: Sequence[RenderedVideo], root: Path) -> None:
+    kitti_mots(street, root)
+    truth = root / 'data/kitti_mots/instances_txt'
+    mined = root / 'data/kitti_synth_mots/instances_txt'
+    mined.mkdir(parents=True)
+    for name in ('0000.txt', '0001.txt'):
+        (mined / name).write_bytes((truth / name).read_bytes())
+
+
 def mots_challenge(street: Sequence[RenderedVideo], root: Path) -> None:
     data = root / 'data/mots_challenge'
     given = video_set(street, lists.MOTS_CHALLENGE, dict.fromkeys(CLASSES, 'pedestrian'), ['0002', '0005', '0009'],
@@ -146,6 +165,17 @@ def bdd100k_seg_track(street: Sequence[RenderedVideo], root: Path) -> None:
                           lambda name, frame: f'{name}/{name}-{frame + 1:07d}.jpg')
         write_images(given, videos, root / 'data/bdd100k/images/seg_track_20' / split)
         bdd100k.write_bitmask(given, root / 'data/bdd100k/labels/seg_track_20/bitmasks' / split)
+
+
+def bdd100k_motsnet(street: Sequence[RenderedVideo], root: Path) -> None:
+    names = ['000d4f89-3bcbe37a', '000d35d3-41990aa4', '00a0f008-3c67908e']
+    data = root / 'data/bdd100k'
+    given = video_set(street, lists.BDD100K, TRAFFIC, names, lambda name, frame: f'{name}/{name}-{frame + 1:07d}.jpg')
+    write_images(given, street, data / 'images/track/train')
+    boxes = tuple(replace(tracks, masks=(None,) * len(tracks)) for tracks in given.videos)
+    bdd100k.write(replace(given, videos=boxes), data / 'labels/box_track_20/train')
+    ytvis.write(replace(given, videos=given.videos[:2]), data / 'motsnet/train.json')
+    write_split(names[2:], data / 'splits/motsnet_val.txt')
 
 
 def bdd100k_box_track(street: Sequence[RenderedVideo], root: Path) -> None:
@@ -214,8 +244,10 @@ def openimages_youtube_vis_2019(street: Sequence[RenderedVideo], root: Path) -> 
 # What makes the data of each config of configs/_base_/datasets; the world writes its own.
 MINIATURES = {
     'youtube_vis_2019': youtube_vis_2019, 'youtube_vis_2019_rgnnvis': youtube_vis_2019,
-    'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'mots_challenge': mots_challenge,
+    'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'kitti_synth': kitti_synth,
+    'kitti_synth_mots': kitti_synth_mots, 'mots_challenge': mots_challenge,
     **{f'mots_challenge_fold{fold}': mots_challenge for fold in (2, 3, 4)},
-    'bdd100k_seg_track': bdd100k_seg_track, 'bdd100k_box_track': bdd100k_box_track, 'coco': coco_2017,
-    'coco_videos': coco_videos, 'mapillary_vistas': mapillary_vistas, 'davis': davis_2017,
+    'bdd100k_motsnet': bdd100k_motsnet, 'bdd100k_seg_track': bdd100k_seg_track,
+    'bdd100k_box_track': bdd100k_box_track, 'coco': coco_2017, 'coco_videos': coco_videos,
+    'mapillary_vistas': mapillary_vistas, 'davis': davis_2017,
     'openimages_youtube_vis_2019': openimages_youtube_vis_2019}

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
 CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py') if path.stem != 'street_world')
 UNTRAINED = {'bdd100k_box_track', 'coco_videos'}
 HEADLINES = {'YouTubeVISMetric': 'ytvis/AP', 'MOTSMetric': 'mots/sMOTSA', 'BDD100KMetric': 'bdd100k/OVERALL/MOTA',
-             'FrameMetric': 'coco/AP'}
+             'FrameMetric': 'coco/AP', 'MOTMetric': 'mot/MOTA'}
 
 
 @pytest.fixture(scope='module')

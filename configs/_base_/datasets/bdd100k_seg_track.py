@@ -5,8 +5,6 @@ from mmvist.io.classes import BDD100K as classes  # noqa: E402
 data_root = 'data/bdd100k/'
 labels = data_root + 'labels/seg_track_20/bitmasks/'
 images = data_root + 'images/seg_track_20/'
-# 0.8 to 1.25 of the image, 1280x720, as MOTSNet has it.
-scales = [(1024, 576), (1152, 648), (1280, 720), (1440, 810), (1600, 900)]
 train_dataloader = dict(
     batch_size=1, num_workers=4, persistent_workers=True,
     sampler=dict(type='ClipSampler'),
@@ -14,7 +12,8 @@ train_dataloader = dict(
         type='VideoDataset', ann_file=labels + 'train', img_prefix=images + 'train', format='bdd100k', classes=classes,
         clip=dict(type='ContiguousClip', length=10),      # MOTSNet table 6
         pipeline=[
-            dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=scales),
+            dict(type='LoadFrames'), dict(type='LoadTracks'),
+            dict(type='RandomScaleClip', low=0.8, high=1.25),     # MOTSNet, section 5.2
             dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]))
 val_dataloader = dict(
     batch_size=4, num_workers=2, persistent_workers=True,

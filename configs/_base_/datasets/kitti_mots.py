@@ -8,8 +8,6 @@ annotations = dict(
     classes=classes)
 train_seqmap = '{{ fileDirname }}/splits/kitti_mots_train.seqmap'
 val_seqmap = '{{ fileDirname }}/splits/kitti_mots_val.seqmap'
-# MOTSNet: 0.8 to 1.25 of the image, which is about 1242x375.
-scales = [(994, 300), (1118, 338), (1242, 375), (1397, 422), (1553, 469)]
 train_dataloader = dict(
     batch_size=1, num_workers=4, persistent_workers=True,
     sampler=dict(type='ClipSampler'),
@@ -17,7 +15,8 @@ train_dataloader = dict(
         type='VideoDataset', **annotations, seqmap=train_seqmap,
         clip=dict(type='ContiguousClip', length=12),      # MOTSNet table 6
         pipeline=[
-            dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=scales),
+            dict(type='LoadFrames'), dict(type='LoadTracks'),
+            dict(type='RandomScaleClip', low=0.8, high=1.25),     # MOTSNet, section 5.2
             dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]))
 val_dataloader = dict(
     batch_size=4, num_workers=2, persistent_workers=True,

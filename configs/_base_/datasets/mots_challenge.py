@@ -9,14 +9,9 @@ annotations = dict(
     ann_file=data_root + 'instances_txt', img_prefix=data_root + 'images', format='mots', classes=classes)
 train_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold1_train.seqmap'
 val_seqmap = '{{ fileDirname }}/splits/mots_challenge_fold1_test.seqmap'
-# MOTSNet: 0.8 to 1.25 of the image; 1920x1080, sequence 0005 640x480.
-scales = [(1536, 864), (1728, 972), (1920, 1080), (2160, 1215), (2400, 1350)]
 train_dataloader = dict(dataset=dict(
     **annotations, seqmap=train_seqmap,
-    clip=dict(length=10),                                 # MOTSNet table 6
-    pipeline=[
-        dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='RandomResizeClip', scales=scales),
-        dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]))
+    clip=dict(length=10)))                                # MOTSNet table 6
 val_dataloader = dict(dataset=dict(**annotations, seqmap=val_seqmap))
 test_dataloader = val_dataloader
 val_evaluator = dict(ann_file=annotations['ann_file'], format='mots', seqmap=val_seqmap, per_class=False)

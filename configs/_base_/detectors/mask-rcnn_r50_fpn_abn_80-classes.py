@@ -1,0 +1,3 @@
+# MOTSNet's detector for COCO's classes.
+_base_ = './mask-rcnn_r50_fpn_abn.py'
+detector = dict(roi_head=dict(bbox_head=dict(num_classes=80), mask_head=dict(num_classes=80)))

@@ -1,0 +1,3 @@
+# MOTSNet on BDD100K, features averaged over the whole box (Table 4, AVEBOX+LOSS [I]).
+_base_ = './motsnet_r50_fpn_100e_bdd100k.py'
+model = dict(embedder=dict(pooling='box'))
