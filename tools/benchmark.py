@@ -23,6 +23,9 @@ def parse_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest='what', required=True)
     network = commands.add_parser('inference', help='MaskTrack R-CNN beside mmdet\'s, same weights and frames')
     network.add_argument('--frames', type=int, default=8)
+    clips = commands.add_parser('motsnet', help='MOTSNet at full resolution: shares of its parts, memory of a clip')
+    clips.add_argument('--frames', type=int, default=6, help='frames, and training steps, that count')
+    clips.add_argument('--clip', type=int, help='frames of a training clip; by default 12 on a GPU and 2 on a CPU')
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
     operators.add_argument('--compiled', metavar='PYTHON', help='Python of an environment with compiled mmcv')
@@ -54,6 +57,8 @@ def main() -> None:
         return
     if args.what == 'ops':
         rows = benchmark.run(args.compiled)
+    elif args.what == 'motsnet':
+        rows = benchmark.run(args.frames, args.clip)
     else:
         rows = [benchmark.run(args.frames) if args.what == 'inference' else benchmark.run()]
     for row in rows:

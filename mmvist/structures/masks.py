@@ -87,6 +87,8 @@ class BoxMasks:
     def coverage(self, bboxes: Tensor, scale: tuple[float, float], size: tuple[int, int]) -> Tensor:
         """Share of each cell of a grid over each box that the mask covers, on the grids' device.
 
+        Where the size does not divide that of the masks' grids, neighbouring cells share what lies between them.
+
         Args:
             bboxes: Not used: a mask's grid lies over its own box.
             scale: Not used.
@@ -225,7 +227,8 @@ def _interpolation(low: float, high: float, cells: int, pixels: int) -> tuple[ra
 
 def _cells(low: float, high: float, cells: int, pixels: int) -> tuple[range, np.ndarray]:
     """Pixels of one axis that a stretched grid reaches, and what share of each cell they fill (cells, pixels)."""
-    edges = np.linspace(low, max(high, low + 1e-6), cells + 1, dtype=np.float64)[:, None]
+    low, high = float(low), float(high)     # in 32 bits nothing as small can be added to them
+    edges = np.linspace(low, max(high, low + 1e-6), cells + 1)[:, None]
     first = min(max(int(np.floor(low)), 0), pixels)
     last = min(max(int(np.ceil(high)), first), pixels)
     start = np.arange(first, last)

@@ -77,7 +77,8 @@ class AssociationTracker(BaseModule):
         pixel_masks: Turn masks into pixels of the original image first, for the parts that compare them; the results
             are made of them, so that nothing is pasted twice.
         max_covered: Where given, these masks are made disjoint before anything is compared: a pixel goes to the highest
-            score, and a detection of whose mask more than this share is covered leaves the frame (Porzi et al. 2019).
+            score, and a detection of whose mask more than this share, in 0..1, is covered leaves the frame, as does one
+            without a pixel (Porzi et al. 2019).
     """
 
     def __init__(self, stages: Sequence[dict], memory: dict, propagator: dict | None = None,
@@ -90,8 +91,9 @@ class AssociationTracker(BaseModule):
         for name, rule, rules in (('label', label, LABELS), ('score', score, SCORES)):
             if rule not in rules:
                 raise ValueError(f'AssociationTracker: {name} must be one of {rules}, got {rule!r}')
-        if max_covered is not None and not pixel_masks:
-            raise ValueError('AssociationTracker: max_covered is of masks in pixels; set pixel_masks=True')
+        if max_covered is not None and not (pixel_masks and 0 <= max_covered <= 1):
+            raise ValueError('AssociationTracker: max_covered is a share in 0..1 of masks in pixels, set '
+                             f'pixel_masks=True; got {max_covered} and pixel_masks={pixel_masks}')
         super().__init__()
         self.stages = [Stage(**stage) for stage in stages]
         self.memory = TASK_UTILS.build(memory)
@@ -167,7 +169,7 @@ class AssociationTracker(BaseModule):
             return detections.replace(masks=as_pixels(detections.masks, frame))
         masks = as_pixels(detections.masks, frame, detections.scores.float().cpu().numpy(), self.max_covered)
         detections = detections.replace(masks=masks)
-        visible = mask_areas(detections) > 0
+        visible = (mask_areas(detections) > 0) | ~_finite(detections)
         return detections if visible.all() else detections[visible]
 
     def _confirmed(self, records: TrackRecords) -> np.ndarray:

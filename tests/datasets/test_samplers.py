@@ -169,6 +169,58 @@ def test_shares_that_do_not_fit(streets):
     assert len(ClipSampler(dataset, seed=0, shares=[1, 1])) == 8
 
 
+def repeated(streets, times=10):
+    """40 items, by default."""
+    return DATASETS.build(dict(type='RepeatDataset', times=times, dataset=streets.config()))
+
+
+@pytest.mark.parametrize(('frames_per_item', 'num_items'), [(1, 40), (2, 20), (8, 5), (7, 6), (40, 1), (99, 1)])
+def test_an_epoch_has_as_many_items_as_show_each_frame_once(streets, frames_per_item, num_items):
+    sampler = ClipSampler(repeated(streets), seed=0, frames_per_item=frames_per_item)
+    indices = list(sampler)
+    assert len(sampler) == len(indices) == len(set(indices)) == num_items
+    assert set(indices) <= set(range(40))
+
+
+def test_fewer_items_are_drawn_anew_each_epoch(streets):
+    sampler = ClipSampler(repeated(streets), seed=0, frames_per_item=8)
+    drawn = []
+    for epoch in (0, 1, 0, *range(2, 200)):
+        sampler.set_epoch(epoch)
+        drawn.append(list(sampler))
+    assert drawn[0] == drawn[2] != drawn[1]
+    # Each is among 5 of 40 in 200 epochs: 25 times, give or take.
+    counts = np.bincount(np.concatenate([drawn[0], drawn[1], *drawn[3:]]), minlength=40)
+    assert counts.sum() == 1000
+    assert 8 <= counts.min() < counts.max() <= 45
+
+
+@pytest.mark.parametrize('num_ranks', [1, 2, 3, 4, 7])
+def test_fewer_items_of_all_processes(streets, num_ranks):
+    dataset = repeated(streets)
+    whole = list(ClipSampler(dataset, seed=2, frames_per_item=7))
+    samplers = on_ranks(num_ranks, lambda: ClipSampler(dataset, seed=2, frames_per_item=7))
+    parts = [list(sampler) for sampler in samplers]
+    # 6 items; where they do not divide evenly the first ones fill up.
+    steps = -(-6 // num_ranks)
+    assert [len(sampler) for sampler in samplers] == [len(part) for part in parts] == [steps] * num_ranks
+    assert [part[step] for step in range(steps) for part in parts] == (whole * 2)[:steps * num_ranks]
+
+
+def test_a_mixture_of_fewer_items(streets):
+    dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[
+        dict(type='RepeatDataset', times=10, dataset=streets.config()), streets.config()]))
+    # 44 items of one frame are 11 of four, of which three parts of four are 8.
+    indices = list(ClipSampler(dataset, seed=0, shares=[3, 1], frames_per_item=4))
+    assert [len(indices), sum(index < 40 for index in indices)] == [11, 8]
+    assert len(ClipSampler(dataset, seed=0, shares=[3, 1], frames_per_item=4, num_items=7)) == 7
+
+
+def test_items_without_frames_are_refused(streets):
+    with pytest.raises(ValueError, match='ClipSampler: frames_per_item must be at least 1, got 0'):
+        ClipSampler(streets.build(), seed=0, frames_per_item=0)
+
+
 def nested(streets, test_mode=False):
     """Concat of a repeated, a class-balanced and a plain dataset."""
     config = streets.config(test_mode=test_mode)

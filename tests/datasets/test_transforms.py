@@ -13,6 +13,7 @@ from mmvist.datasets.transforms import (
     RandomCropClip,
     RandomFlipClip,
     RandomResizeClip,
+    RandomScaleClip,
     ResizeClip,
 )
 from mmvist.datasets.transforms.geometry import resized_size, tight_boxes
@@ -48,7 +49,7 @@ def clip():
 
 
 @pytest.mark.parametrize('transform', [ResizeClip((20, 16)), RandomResizeClip([(20, 16)]), RandomFlipClip(1.0),
-                                       RandomCropClip((6, 6)), PackClip()])
+                                       RandomCropClip((6, 6)), RandomScaleClip(0.5, 2.0), PackClip()])
 def test_the_clip_given_is_not_changed(clip, transform):
     before = [(f.image.copy(), f.objects.masks.copy(), f.objects.bboxes.copy()) for f in clip.frames]
     apply(transform, clip)
@@ -100,6 +101,53 @@ def test_random_resize_takes_one_size_for_all_frames(clip):
         assert len(shapes) == 1
         sizes |= shapes
     assert sizes == {(8, 10), (16, 20)}
+
+
+def test_a_factor_by_hand(clip):
+    scaled, resized = apply(RandomScaleClip(1.5, 1.5), clip), apply(ResizeClip((15, 12)), clip)
+    for one, other in zip(scaled.frames, resized.frames, strict=True):
+        assert one.image.shape == (12, 15, 3)
+        assert one.scale == (1.5, 1.5)
+        np.testing.assert_array_equal(one.image, other.image)
+        np.testing.assert_array_equal(one.objects.masks, other.objects.masks)
+        np.testing.assert_array_equal(one.objects.bboxes, other.objects.bboxes)
+    assert scaled.frames[0].objects.bboxes.tolist() == (1.5 * np.array(BOXES)).tolist()
+
+
+def test_one_factor_for_all_frames_and_objects(clip):
+    sizes = set()
+    for seed in range(300):
+        first, second = apply(RandomScaleClip(0.5, 2.0), clip, seed).frames
+        (height, width), scale = first.image.shape[:2], first.scale
+        assert (second.image.shape, second.scale) == (first.image.shape, scale)
+        # What was reached in whole pixels is what is recorded.
+        assert scale == (width / WIDTH, height / HEIGHT)
+        for before, after in zip(clip.frames, (first, second), strict=True):
+            np.testing.assert_allclose(after.objects.bboxes, before.objects.bboxes * [*scale, *scale], rtol=1e-6)
+            assert after.objects.masks.shape == (len(before.objects.ids), height, width)
+            assert after.objects.ids.tolist() == before.objects.ids.tolist()
+        # One factor gives both sides.
+        low, high = max((height - .5) / HEIGHT, (width - .5) / WIDTH), min((height + .5) / HEIGHT, (width + .5) / WIDTH)
+        assert max(low, 0.5) <= min(high, 2.0)
+        sizes.add((width, height))
+    # All widths from 5 to 20 are reached.
+    assert {width for width, _ in sizes} == set(range(5, 21))
+
+
+def test_a_factor_leaves_a_pixel_at_least():
+    (small,) = apply(RandomScaleClip(0.01, 0.01), clip_of(frame())).frames
+    assert small.image.shape == (1, 1, 3)
+    assert small.scale == (1 / WIDTH, 1 / HEIGHT)
+
+
+def test_factors_multiply_with_a_size(clip):
+    scaled = apply(RandomScaleClip(0.5, 0.5), apply(ResizeClip((40, 32)), clip)).frames[0]
+    assert (scaled.image.shape[:2], scaled.scale) == ((16, 20), (2, 2))
+
+
+def test_a_factor_without_objects():
+    nothing = apply(RandomScaleClip(2.0, 2.0), clip_of(frame(0, []))).frames[0]
+    assert nothing.objects.masks.shape == (0, 16, 20)
 
 
 def test_flip_mirrors_all_frames_or_none(clip):
@@ -235,6 +283,9 @@ def test_broken_images_are_named(tmp_path, content, told):
 @pytest.mark.parametrize(('config', 'error', 'told'), [
     (dict(type='ResizeClip', scale=640), ValueError, r'ResizeClip: scale must be \(width, height\)'),
     (dict(type='RandomCropClip', size=(0, 4)), ValueError, 'RandomCropClip: size must be'),
+    (dict(type='RandomScaleClip', low=0.0, high=1.0), ValueError,
+     'RandomScaleClip: factors must be above 0 and in order, got 0.0 and 1.0'),
+    (dict(type='RandomScaleClip', low=1.25, high=0.8), ValueError, 'got 1.25 and 0.8'),
     (dict(type='RandomFlipClip', prob=1.5), ValueError, r'prob must lie in 0\.\.1, got 1.5'),
     (dict(type='ResizeClip', scale=(2, 2), ratio=True), TypeError, 'ratio'),
 ])

@@ -4,8 +4,24 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.config import Config
+from torch import distributed
 
 from mmvist.engine import build_runner, latest_checkpoint
+from mmvist.registry import MODELS
+from tests.engine.toy import ToyModel
+
+
+@MODELS.register_module(force=True)
+class NormedToyModel(ToyModel):
+    """A batch norm stands before the weight."""
+
+    def __init__(self, data_preprocessor=None):
+        super().__init__(data_preprocessor=data_preprocessor)
+        self.norm = torch.nn.BatchNorm1d(1)
+
+    def forward(self, inputs, data_samples=None, mode='loss'):
+        values = self.norm(torch.stack(inputs)[:, None])[:, 0]
+        return super().forward(list(values), data_samples, mode)
 
 
 def test_trains_and_tests(toy_config):
@@ -82,3 +98,28 @@ def test_a_run_leaves_whole_files_only(toy_config):
     names = sorted(path.name for path in Path(toy_config.work_dir).iterdir() if path.is_file())
     assert [name for name in names if not name.endswith('.py')] == [
         'best_mean_epoch_2.pth', 'epoch_2.pth', 'last_checkpoint']
+
+
+@pytest.fixture
+def one_process(tmp_path, monkeypatch):
+    """A launcher's process that has no other beside it, and no GPU."""
+    monkeypatch.setenv('LOCAL_RANK', '0')
+    distributed.init_process_group('gloo', init_method=f'file://{tmp_path}/store', rank=0, world_size=1)
+    yield
+    distributed.destroy_process_group()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason='shares batch norms among GPUs')
+@pytest.mark.parametrize('sync_bn', ['torch', None])
+def test_shared_batch_norms_are_plain_ones_without_a_gpu(toy_config, one_process, sync_bn):
+    toy_config.model = dict(type='NormedToyModel')
+    toy_config.sync_bn = sync_bn
+    runner = build_runner(toy_config, launcher='pytorch')
+    runner.train()
+    assert type(runner.model.module.norm) is torch.nn.BatchNorm1d
+    # Means of the batches, 1/2 and 5/2, two times: .1 times each, and .9 times what was before.
+    mean = 0.
+    for batch in (.5, 2.5, .5, 2.5):
+        mean = .9 * mean + .1 * batch
+    assert runner.model.module.norm.running_mean.item() == pytest.approx(mean)
+    assert toy_config.sync_bn == sync_bn

@@ -26,6 +26,33 @@ def tiny_detector():
     return detector
 
 
+def tiny_abn_detector(**options):
+    """The street world's detector of activated batch norms, with few channels and regions."""
+    detector = Config.fromfile('configs/_base_/detectors/mask-rcnn_r18_fpn_abn_street-world.py').detector
+    detector.backbone.base_channels = 8
+    detector.neck.update(in_channels=[8, 16, 32, 64], out_channels=16)
+    detector.rpn_head.update(in_channels=16, feat_channels=16)
+    detector.roi_head.bbox_roi_extractor.out_channels = 16
+    detector.roi_head.bbox_head.update(in_channels=16, fc_channels=32)
+    detector.roi_head.mask_head.update(in_channels=16, conv_out_channels=16)
+    detector.train_cfg.rpn_proposal.max_per_img = detector.train_cfg.rcnn.sampler.num = 16
+    detector.update(options)
+    return detector
+
+
+def random_norms(model, seed=0):
+    """Batch norms that do something: weights around one, everything else around nothing."""
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for part in model.modules():
+            if hasattr(part, 'running_var'):
+                part.weight.copy_(.5 + torch.rand(part.weight.shape, generator=generator))
+                part.running_var.copy_(.5 + torch.rand(part.weight.shape, generator=generator))
+                for values in (part.bias, part.running_mean):
+                    values.copy_(torch.rand(part.weight.shape, generator=generator) - .5)
+    return model
+
+
 def tiny_slots(tracker='masktrack'):
     """Embedder and tracker of a base file, sized for the tiny detector."""
     slots = Config.fromfile(f'configs/_base_/trackers/{tracker}.py')

@@ -1,9 +1,6 @@
 """MaskTrack R-CNN's inference beside mmdet's own: the same weights, the same frames, turn by turn."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable
-from contextlib import contextmanager
 from statistics import median
 
 import torch
@@ -21,35 +18,12 @@ from mmdet.models.vis import MaskTrackRCNN
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmdet.structures.mask import encode_mask_results
 
+# isort: split
+from benchmarks.stopwatch import Stopwatch
+
 CONFIG = 'configs/masktrack_rcnn/masktrack-rcnn_mask-rcnn_r50_fpn_12e_youtubevis2019.py'
 INPUT, OUTPUT = (360, 640), (720, 1280)
 DETECTIONS = 50
-
-
-class Stopwatch:
-    """Adds up the time spent in some functions of a model."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def __call__(self, name: str):
-        """Count the block under a name."""
-        start = time.perf_counter()
-        yield
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()
-        self.seconds[name] += time.perf_counter() - start
-
-    def wrap(self, owner: object, function: str, name: str) -> None:
-        """Count every call of a method of one object."""
-        inner: Callable = getattr(owner, function)
-
-        def timed(*args, **kwargs):
-            with self(name):
-                return inner(*args, **kwargs)
-
-        setattr(owner, function, timed)
 
 
 def build_models(device: str) -> tuple[torch.nn.Module, torch.nn.Module]:

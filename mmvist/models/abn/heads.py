@@ -13,15 +13,6 @@ from mmvist.models.abn.resnet import SLOPE
 from mmvist.registry import MODELS
 
 
-class ActivatedBN(nn.Sequential):
-    """A batch norm and a leaky ReLU."""
-
-    activated_norms = (('0', '1'),)
-
-    def __init__(self, norm: nn.Module) -> None:
-        super().__init__(norm, nn.LeakyReLU(SLOPE, inplace=True))
-
-
 @MODELS.register_module()
 class ABNRPNHead(RPNHead):
     """mmdet's `RPNHead` whose hidden layer is normalised.
@@ -82,8 +73,8 @@ class ABNBBoxHead(BBoxHead):
         sizes: Sequence[int] = (in_channels * (roi_size // 2) ** 2, fc_channels, fc_channels)
         self.fcs = nn.Sequential()
         for wide, narrow in zip(sizes[:-1], sizes[1:], strict=True):
-            self.fcs.append(nn.Linear(wide, narrow, bias=False))
-            self.fcs.append(ActivatedBN(nn.BatchNorm1d(narrow)))
+            self.fcs.extend([nn.Linear(wide, narrow, bias=False), nn.BatchNorm1d(narrow),
+                             nn.LeakyReLU(SLOPE, inplace=True)])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Class scores (R, classes + 1) and box deltas (R, 4 or 4 classes) of regions (R, C, roi_size, roi_size)."""
@@ -111,7 +102,8 @@ class ABNMaskHead(FCNMaskHead):
                          loss_mask=loss_mask)
         for layer in self.convs:
             layer.activate = nn.LeakyReLU(SLOPE, inplace=True)
-        self.upsample = nn.Sequential(self.upsample, ActivatedBN(nn.BatchNorm2d(conv_out_channels)))
+        self.upsample = nn.Sequential(self.upsample, nn.BatchNorm2d(conv_out_channels),
+                                      nn.LeakyReLU(SLOPE, inplace=True))
         self.relu = nn.Identity()
 
     def init_weights(self) -> None:

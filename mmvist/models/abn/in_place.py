@@ -1,17 +1,18 @@
 """Batch norm and activation in one layer that keeps its output alone."""
 
 from mmcv.cnn import ConvModule
-from torch import nn
+from torch import distributed, nn
 
 
 def use_in_place_abn(model: nn.Module) -> None:
     """Exchange activated batch norms for those of the package `inplace_abn` (Rota Bulo et al. 2018).
 
-    Activations need about half of the memory then; results differ by rounding. Weights keep their names, but for the
-    counts of batches, which the package does not keep. Statistics are shared among processes on GPUs.
+    Activations need about half of the memory then. Weights keep their names, but the package takes a norm's weight by
+    its size, and adds 1e-5: a checkpoint in which one turned negative is not the same without it. Statistics are shared
+    among processes. It takes no empty batch, which regions may be.
 
     Args:
-        model: Changed in place. Its parts are those of this folder, or mmcv's `ConvModule`.
+        model: Changed in place, its `ABNResNet` blocks and every `ConvModule` of mmcv with such a norm.
 
     Raises:
         ModuleNotFoundError: The package is not installed.
@@ -30,10 +31,9 @@ def use_in_place_abn(model: nn.Module) -> None:
             if not isinstance(activation, nn.LeakyReLU):
                 continue
             fused = InPlaceABNSync(norm.num_features, eps=norm.eps, momentum=norm.momentum, activation='leaky_relu',
-                                   activation_param=activation.negative_slope)
-            weights = norm.state_dict()
-            weights.pop('num_batches_tracked')
-            fused.load_state_dict(weights)
+                                   activation_param=activation.negative_slope, group=distributed.group.WORLD)
+            # Some releases of the package count batches, others do not.
+            fused.load_state_dict(norm.state_dict(), strict=False)
             fused.requires_grad_(norm.weight.requires_grad)
             setattr(part, norm_name, fused)
             setattr(part, activation_name, nn.Identity())

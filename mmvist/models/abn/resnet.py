@@ -52,8 +52,8 @@ class ABNResNet(ResNet):
         base_channels: Channels of the stem.
         out_indices: Stages whose maps are the output.
         frozen_stages: Stages that do not train, the stem with 0; -1 trains all.
-        norm_eval: Leave the statistics of batch norms as they are.
-        with_cp: Compute a block's activations again in the backward pass, in place of keeping them.
+        with_cp: Compute a block's activations again in the backward pass, in place of keeping them. Running statistics
+            of its batch norms move twice a step then.
         init_cfg: Initial weights.
     """
 
@@ -63,10 +63,9 @@ class ABNResNet(ResNet):
     activated_norms = (('bn1', 'relu'),)
 
     def __init__(self, depth: int, base_channels: int = 64, out_indices: Sequence[int] = (0, 1, 2, 3),
-                 frozen_stages: int = -1, norm_eval: bool = False, with_cp: bool = False,
-                 init_cfg: dict | None = None) -> None:
+                 frozen_stages: int = -1, with_cp: bool = False, init_cfg: dict | None = None) -> None:
         super().__init__(depth, base_channels=base_channels, out_indices=tuple(out_indices),
-                         frozen_stages=frozen_stages, norm_eval=norm_eval, with_cp=with_cp, init_cfg=init_cfg)
+                         frozen_stages=frozen_stages, norm_eval=False, with_cp=with_cp, init_cfg=init_cfg)
         for part in list(self.modules()):
             if isinstance(part, ABNResNet | _ABNBlock):
                 part.relu = nn.LeakyReLU(SLOPE, inplace=True)

@@ -35,7 +35,7 @@ class MaskRCNNDetector(FrameDetector):
         train_cfg: `rpn`, `rpn_proposal` and `rcnn` as in mmdet.
         test_cfg: `rpn` and `rcnn` as in mmdet.
         init_cfg: Initial weights.
-        in_place_abn: Save memory in training; see `use_in_place_abn`.
+        in_place_abn: Save memory in training, in all but the RoI head; see `use_in_place_abn`.
     """
 
     def __init__(self, backbone: dict, neck: dict | None, rpn_head: dict, roi_head: dict, train_cfg: dict,
@@ -50,7 +50,8 @@ class MaskRCNNDetector(FrameDetector):
         self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn,
                                       '_scope_': 'mmvist'})
         if in_place_abn:
-            use_in_place_abn(self)
+            for part in filter(None, (self.backbone, self.neck, self.rpn_head)):
+                use_in_place_abn(part)
 
     def extract(self, images: Tensor) -> tuple[Tensor, ...]:
         """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""

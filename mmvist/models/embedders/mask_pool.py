@@ -31,7 +31,7 @@ class MaskPoolEmbedder(BaseModule):
             nothing (the paper's rows without TH).
         loss: Config of the loss over all positive regions of the clips; goes with the head.
         pooling: 'mask', or 'box' for the mean over the whole box (the paper's AVEBOX).
-        min_presence: A track trains if more than this share of a clip's frames show it, in 0..1. The paper has 0.5
+        min_presence: A track trains if more than this share of a clip's frames show it, below 1. The paper has 0.5
             where tracks were mined and may be parts of one object; two that are seen that long meet in some frame.
         init_cfg: Initial weights.
     """
@@ -43,6 +43,8 @@ class MaskPoolEmbedder(BaseModule):
         if (head is None) != (loss is None):
             raise ValueError('MaskPoolEmbedder: head and loss go together, got '
                              f'{"a loss without a head" if head is None else "a head without a loss"}')
+        if not 0 <= min_presence < 1:
+            raise ValueError(f'MaskPoolEmbedder: min_presence must lie in 0..1, without 1, got {min_presence}')
         super().__init__(init_cfg=init_cfg)
         self.roi_extractor = MODELS.build(roi_extractor)
         self.head = None if head is None else TrackingHead(**head)

@@ -26,7 +26,7 @@ class TrackingHead(BaseModule):
         self.hidden = nn.Linear(in_channels, hidden_channels, bias=False)
         self.norm = nn.BatchNorm1d(hidden_channels)
         self.output = nn.Linear(hidden_channels, num_classes * channels)
-        self.channels = channels
+        self.num_classes, self.channels = num_classes, channels
 
     def forward(self, pooled: Tensor, labels: Tensor) -> Tensor:
         """Embed pooled regions.
@@ -39,7 +39,7 @@ class TrackingHead(BaseModule):
             (R, channels) float32, of unit length.
         """
         hidden = F.leaky_relu(self._normalised(self.hidden(pooled)), SLOPE)
-        embeds = self.output(hidden).view(len(hidden), -1, self.channels)
+        embeds = self.output(hidden).view(len(hidden), self.num_classes, self.channels)
         return F.normalize(embeds[torch.arange(len(embeds), device=labels.device), labels].float())
 
     def _normalised(self, hidden: Tensor) -> Tensor:
