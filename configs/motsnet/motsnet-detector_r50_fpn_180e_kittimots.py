@@ -1,14 +1,9 @@
-# Mask mAP of Tables 1 and 2: what MOTSNet's detector finds, before anything is tracked. It takes any of its checkpoints;
-# the tracking head's weights are left out. `--cfg-options test_evaluator.regions=boxes` gives the mAP of boxes.
+# Mask mAP of Tables 1 and 2: what MOTSNet's detector finds, before anything is tracked. It takes any of its
+# checkpoints; the tracking head's weights are left out. With `--cfg-options test_evaluator.regions=boxes` it is the mAP
+# of boxes.
 _base_ = './motsnet_r50_fpn_180e_kittimots.py'
 val_evaluator = dict(
     _delete_=True, type='FrameMetric', scores=('coco',), ann_file=_base_.annotations.ann_file, format='kitti_mots',
     seqmap=_base_.val_seqmap)
-test_evaluator.regions=boxes` gives the mAP of boxes.
-_base_ = './motsnet_r50_fpn_180e_kittimots.py'
-val_evaluator = [
-    dict(type='FrameMetric', scores=('coco',), regions=regions, ann_file=_base_.annotations.ann_file,
-         format='kitti_mots', seqmap=_base_.val_seqmap)
-    for regions in ('masks', 'boxes')]
 test_evaluator = val_evaluator
 model = dict(embedder=None, tracker=dict(_delete_=True, type='SingleFrameTracker'))

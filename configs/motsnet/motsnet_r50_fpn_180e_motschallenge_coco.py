@@ -1,6 +1,7 @@
 # MOTSNet on MOTSChallenge, fold 1, from COCO (Table 3, [I, C]).
 _base_ = [
-    '../_base_/detectors/mask-rcnn_r50_fpn_abn_pedestrian_coco.py', '../_base_/trackers/motsnet_10-frames_pedestrian.py', '../_base_/datasets/mots_challenge.py',
+    '../_base_/detectors/mask-rcnn_r50_fpn_abn_pedestrian_coco.py',
+    '../_base_/trackers/motsnet_10-frames_pedestrian.py', '../_base_/datasets/mots_challenge.py',
     '../_base_/schedules/motsnet_180e.py', '../_base_/runtime.py']
 train_dataloader = dict(sampler=dict(frames_per_item=10))
 model = dict(

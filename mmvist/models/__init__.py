@@ -23,7 +23,8 @@ from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
-__all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE', 'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector',
-           'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer',
-           'OracleDetector', 'ReIDEmbedder', 'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel',
-           'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor']
+__all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
+           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector', 'MMDetDetector', 'MaskPoolEmbedder',
+           'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder',
+           'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector',
+           'VideoInstanceSegmentor']

@@ -20,7 +20,7 @@ def use_in_place_abn(model: nn.Module) -> None:
     try:
         from inplace_abn import InPlaceABNSync
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError('in-place activated batch norm needs the package inplace_abn, which needs a compiler: '
+        raise ModuleNotFoundError('in-place activated batch norm needs the package inplace_abn and a compiler: '
                                   'pip install inplace-abn --no-build-isolation', name='inplace_abn') from error
     for part in list(model.modules()):
         pairs = getattr(part, 'activated_norms', ())

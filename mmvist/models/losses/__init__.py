@@ -5,5 +5,5 @@ from mmvist.models.losses.batch_hard_triplet import BatchHardTriplet, Embedded, 
 from mmvist.models.losses.cosine_softmax import CosineSoftmax, cosine_softmax
 from mmvist.models.losses.match_loss import MatchLoss, match_cross_entropy
 
-__all__ = ['BalancedBCE', 'BatchHardTriplet', 'CosineSoftmax', 'Embedded', 'MatchLoss', 'balanced_bce', 'batch_hard_triplet',
-           'cosine_softmax', 'match_cross_entropy']
+__all__ = ['BalancedBCE', 'BatchHardTriplet', 'CosineSoftmax', 'Embedded', 'MatchLoss', 'balanced_bce',
+           'batch_hard_triplet', 'cosine_softmax', 'match_cross_entropy']
