@@ -17,12 +17,13 @@ ROOT = Path(__file__).parents[1]
 CONFIG = """
 _base_ = '{root}/configs/motsnet/motsnet_r50_fpn_180e_kittimots.py'
 workers = dict(num_workers=0, persistent_workers=False)
+ann_file, img_prefix = '{data}/data/kitti_mots/instances_txt', '{data}/data/kitti_mots/training/image_02'
 train_seqmap, val_seqmap = '{data}/splits/kitti_mots_train.seqmap', '{data}/splits/kitti_mots_val.seqmap'
-train_dataloader = dict(
-    **workers, sampler=dict(frames_per_item=2), dataset=dict(seqmap=train_seqmap, clip=dict(length=2)))
-val_dataloader = dict(**workers, dataset=dict(seqmap=val_seqmap))
+train_dataloader = dict(**workers, sampler=dict(frames_per_item=2), dataset=dict(
+    ann_file=ann_file, img_prefix=img_prefix, seqmap=train_seqmap, clip=dict(length=2)))
+val_dataloader = dict(**workers, dataset=dict(ann_file=ann_file, img_prefix=img_prefix, seqmap=val_seqmap))
 test_dataloader = val_dataloader
-val_evaluator = dict(seqmap=val_seqmap)
+val_evaluator = dict(ann_file=ann_file, seqmap=val_seqmap)
 test_evaluator = val_evaluator
 train_cfg = dict(max_epochs=2, val_interval=2)
 model = dict(
@@ -45,14 +46,8 @@ def run(*command, **environment):
 @pytest.mark.slow
 def test_train_resume_test_and_track(tmp_path):
     kitti_mots(list(generate(STREET)), tmp_path)
-    (tmp_path / 'data').rename(tmp_path / 'moved')
     config, work = tmp_path / 'small.py', tmp_path / 'work'
-    text = CONFIG.format(root=ROOT, data=tmp_path)
-    for key in ('ann_file', 'img_prefix'):
-        folder = tmp_path / 'moved/kitti_mots' / {'ann_file': 'instances_txt', 'img_prefix': 'training/image_02'}[key]
-        text += f'\nfor place in (train_dataloader, val_dataloader):\n    place["dataset"]["{key}"] = "{folder}"\n'
-    text += f'val_evaluator["ann_file"] = "{tmp_path}/moved/kitti_mots/instances_txt"\ndel place\n'
-    config.write_text(text)
+    config.write_text(CONFIG.format(root=ROOT, data=tmp_path))
 
     # Killed after an epoch, started again.
     first = ('tools/train.py', config, '--work-dir', work, '--seed', 0)
@@ -70,8 +65,9 @@ def test_train_resume_test_and_track(tmp_path):
         run(*command, '--eval', '--out', tmp_path / f'{name}', '--json', tmp_path / f'{name}.json')
         scores[name] = json.loads((tmp_path / f'{name}.json').read_text())
     assert scores['one'] == scores['two']
-    assert scores['one']['mots/pedestrian/GT'] > 0
+    # There is something to count.
+    assert sum(scores['one'][f'mots/{name}/{kind}'] for name in ('car', 'pedestrian') for kind in ('TP', 'FP')) > 0
 
-    images = next(iter(sorted((tmp_path / 'moved/kitti_mots/training/image_02').iterdir())))
+    images = tmp_path / 'data/kitti_mots/training/image_02/0000'
     run(sys.executable, 'tools/track.py', config, checkpoint, images, '--json', tmp_path / 'tracked.json')
     assert json.loads((tmp_path / 'tracked.json').read_text())
