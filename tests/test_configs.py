@@ -31,6 +31,8 @@ def build(path, tmp_path):
         config.model.embedder.identities = dict(
             ann_file=write_objects(tmp_path / 'train.json', {Video(9, 'toy', 64, 96, 2): objects}))
     check_config(config)
+    if config.model.get('detector', {}).get('in_place_abn'):
+        pytest.importorskip('inplace_abn')
     make_small(config.model.get('detector', {}))
     return MODELS.build(config.model), config
 

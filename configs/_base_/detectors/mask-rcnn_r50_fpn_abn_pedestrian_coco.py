@@ -3,7 +3,7 @@ _base_ = './mask-rcnn_r50_fpn_abn_pedestrian.py'
 detector = dict(
     backbone=dict(init_cfg=None),
     init_cfg=dict(
-        type='Pretrained', prefix='detector.',
+        _delete_=True, type='Pretrained', prefix='detector.',
         checkpoint='work_dirs/motsnet-detector_r50_fpn_12e_coco/epoch_12.pth'),
     # lambda, section 4.2: a tenth for all losses but that of the tracking head (appendix B).
     rpn_head=dict(loss_cls=dict(loss_weight=0.1), loss_bbox=dict(loss_weight=0.1)),
