@@ -132,6 +132,19 @@ class RLEMasks:
     width: int
     on_host: ClassVar[bool] = True
 
+    @classmethod
+    def from_pixels(cls, masks: Tensor, boxes: Tensor) -> 'RLEMasks':
+        """Compress masks that are pixels of the original image.
+
+        Args:
+            masks: (N, H, W) bool.
+            boxes: (N, 4) int64, their `tight_boxes`; all else is known to be outside.
+        """
+        height, width = masks.shape[1:]
+        return cls(tuple(rle.encode_crop(mask[top:bottom, left:right].cpu().numpy(), top, left, height, width)
+                         for mask, (left, top, right, bottom) in zip(masks, boxes.tolist(), strict=True)),
+                   height, width)
+
     def __len__(self) -> int:
         return len(self.counts)
 
@@ -197,7 +210,10 @@ class RLEMasks:
         return torch.from_numpy(masks[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)])
 
 
-def as_pixels(masks: 'BoxMasks | RLEMasks', frame: Frame, priority: np.ndarray | None = None,
+MaskColumn = BoxMasks | RLEMasks
+
+
+def as_pixels(masks: MaskColumn, frame: Frame, priority: np.ndarray | None = None,
               max_covered: float = 1.0) -> RLEMasks:
     """Masks in pixels of the original image of their frame; see `BoxMasks.encode`."""
     height, width = frame.video.height, frame.video.width

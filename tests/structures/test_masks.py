@@ -60,3 +60,16 @@ def test_tight_boxes():
     masks[2, 8, 10] = masks[2, 0, 4] = True
     assert tight_boxes(masks).tolist() == [[3, 2, 10, 5], [0, 0, 0, 0], [4, 0, 11, 9]]
     assert tight_boxes(masks[:0]).shape == (0, 4)
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_masks_from_pixels(seed):
+    masks = torch.rand((4, 13, 17), generator=torch.Generator().manual_seed(seed)) > .6
+    masks[1, :, 5:], masks[2], masks[3, :4] = False, False, False
+    packed = RLEMasks.from_pixels(masks, tight_boxes(masks).long())
+    assert (packed.height, packed.width, len(packed)) == (13, 17, 4)
+    np.testing.assert_array_equal(rle.decode_all(packed.counts, 13, 17), masks.numpy())
+
+
+def test_no_masks_from_pixels():
+    assert RLEMasks.from_pixels(torch.zeros(0, 5, 6, dtype=torch.bool), torch.zeros(0, 4, dtype=torch.long)).counts == ()

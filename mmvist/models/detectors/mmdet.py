@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from mmdet.models.roi_heads.mask_heads import FCNMaskHead
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import ConfigDict
@@ -17,7 +18,6 @@ from mmvist.models.detectors.base import DetectorLoss, FrameDetector
 from mmvist.models.key_maps import move_under
 from mmvist.models.mmdet_zoo import clip_preprocessor, read_zoo_model, without_downloads
 from mmvist.registry import MODELS
-from mmvist.structures import rle
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import BoxMasks, RLEMasks, tight_boxes
@@ -120,20 +120,18 @@ class MMDetDetector(FrameDetector):
 
 def _with_pixels(found: InstanceData, frame: Frame) -> Instances:
     """Detections whose masks are (N, H, W) bool in original pixels; those without a pixel are left out."""
-    height, width = frame.video.height, frame.video.width
-    # RTMDet rounds the size of the frame itself and may stop one short.
-    masks = found.masks.bool()[:, :height, :width]
+    # RTMDet rounds the size of the frame itself and may stop one short, or one beyond.
+    rows_short, columns_short = (max(size - got, 0) for size, got in zip(
+        (frame.video.height, frame.video.width), found.masks.shape[1:], strict=True))
+    masks = F.pad(found.masks.bool(), (0, columns_short, 0, rows_short))[:, :frame.video.height, :frame.video.width]
     tight = tight_boxes(masks).long()
     rows = (tight[:, 2] > 0).nonzero()[:, 0]
     found, masks, tight = found[rows], masks[rows], tight[rows]
-    counts = [rle.encode_crop(mask[top:bottom, left:right].cpu().numpy(), top, left, height, width)
-              for mask, (left, top, right, bottom) in zip(masks, tight.tolist(), strict=True)]
     # SOLO and SOLOv2 predict no boxes.
     sides = found.bboxes[:, 2:] - found.bboxes[:, :2]
     bboxes = torch.where((sides > 0).all(1, keepdim=True), found.bboxes, tight.to(found.bboxes))
     return Instances(bboxes=bboxes.float() * bboxes.new_tensor([*frame.scale, *frame.scale]),
-                     scores=found.scores.float(), labels=found.labels,
-                     masks=RLEMasks(tuple(counts), height, width))
+                     scores=found.scores.float(), labels=found.labels, masks=RLEMasks.from_pixels(masks, tight))
 
 
 def _grids(class_agnostic: bool, mask_preds: Sequence[Tensor], results_list: list[InstanceData],
