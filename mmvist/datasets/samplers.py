@@ -26,8 +26,8 @@ class ClipSampler(Sampler):
         seed: The same in all processes; by default they agree on a random one.
         shares: Of each part of the mixture, above 0; they are taken relative to their sum.
         num_items: Items of an epoch of the mixture; by default as many as the parts have together.
-        frames_per_item: Key frames of a clip. An epoch has an item for so many frames, drawn anew each time, so that
-            each frame is seen once on average.
+        frames_per_item: An epoch has an item for so many frames, drawn anew each time: with clips of this length each
+            frame is seen once on average. Goes without `num_items`.
 
     Raises:
         ValueError: The shares do not fit the dataset.
@@ -41,8 +41,9 @@ class ClipSampler(Sampler):
                              f'none of them empty, got {list(shares)} for {_described(dataset)}')
         if num_items is not None and (shares is None or num_items < 1):
             raise ValueError(f'ClipSampler: num_items goes with shares and must be at least 1, got {num_items}')
-        if frames_per_item < 1:
-            raise ValueError(f'ClipSampler: frames_per_item must be at least 1, got {frames_per_item}')
+        if frames_per_item < 1 or (frames_per_item > 1 and num_items is not None):
+            raise ValueError('ClipSampler: frames_per_item must be at least 1 and goes without num_items, got '
+                             f'{frames_per_item} and {num_items}')
         self.dataset, self.shares = dataset, shares
         self.num_items = -(-len(dataset) // frames_per_item) if num_items is None else num_items
         self.seed = sync_random_seed() if seed is None else seed

@@ -72,4 +72,5 @@ def test_masks_from_pixels(seed):
 
 
 def test_no_masks_from_pixels():
-    assert RLEMasks.from_pixels(torch.zeros(0, 5, 6, dtype=torch.bool), torch.zeros(0, 4, dtype=torch.long)).counts == ()
+    packed = RLEMasks.from_pixels(torch.zeros(0, 5, 6, dtype=torch.bool), torch.zeros(0, 4, dtype=torch.long))
+    assert packed.counts == ()

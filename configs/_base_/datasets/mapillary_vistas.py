@@ -11,7 +11,7 @@ val_annotations = dict(
     ann_file=data_root + 'validation/instances', img_prefix=data_root + 'validation/images', format='vistas',
     classes=classes)
 scale = (2304, 1920)                                      # longest_max_size, shortest_size
-# random_scale: 0.8 to 1.25 of the shortest size, in steps of 0.05; the longest is kept.
+# random_scale: 0.8 to 1.25 of the shortest size, in steps of 0.05; no side is longer than the longest.
 scales = [(2304, side) for side in (1536, 1632, 1728, 1824, 1920, 2016, 2112, 2208, 2304, 2304)]
 train_dataloader = dict(
     batch_size=1, num_workers=4, persistent_workers=True,  # 8 images on 8 GPUs

@@ -1,5 +1,5 @@
-# Mask R-CNN R50-FPN as MOTSNet has it (section 4.1): activated batch norms everywhere, regions of 14x14 for all heads,
-# which share them. What MOTSNet does not say is that of its base network, Seamless Scene Segmentation (Porzi et al.
+# Mask R-CNN R50-FPN as MOTSNet has it (section 4.1): activated batch norms everywhere, regions of 14x14 for all heads.
+# What MOTSNet does not say is that of its base network, Seamless Scene Segmentation (Porzi et al.
 # 2019), in its authors' code.
 _base_ = './mask-rcnn_r50_fpn.py'
 detector = dict(

@@ -1,4 +1,4 @@
-# MOTSNet's tracking head and association for clips of 10 frames (Table 6).
+# MOTSNet's tracking head and association for clips of 10 frames (Table 6). A list is replaced as a whole.
 _base_ = './motsnet.py'
 tracker = dict(
     stages=[dict(

@@ -1,4 +1,5 @@
-# MOTSNet's tracking head and association, sized for the small detector and clips of 8 frames.
+# MOTSNet's tracking head and association, sized for the small detector and clips of 8 frames. A list is
+# replaced as a whole.
 _base_ = './motsnet.py'
 embedder = dict(roi_extractor=dict(out_channels=64), head=dict(num_classes=3, in_channels=64))
 tracker = dict(

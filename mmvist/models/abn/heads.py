@@ -9,7 +9,7 @@ from mmdet.models.roi_heads.bbox_heads.bbox_head import BBoxHead
 from mmdet.models.roi_heads.mask_heads import FCNMaskHead
 from torch import Tensor, nn
 
-from mmvist.models.abn.resnet import SLOPE
+from mmvist.models.abn.activation import SLOPE, leaky_relu
 from mmvist.registry import MODELS
 
 
@@ -74,7 +74,7 @@ class ABNBBoxHead(BBoxHead):
         self.fcs = nn.Sequential()
         for wide, narrow in zip(sizes[:-1], sizes[1:], strict=True):
             self.fcs.extend([nn.Linear(wide, narrow, bias=False), nn.BatchNorm1d(narrow),
-                             nn.LeakyReLU(SLOPE, inplace=True)])
+                             leaky_relu()])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Class scores (R, classes + 1) and box deltas (R, 4 or 4 classes) of regions (R, C, roi_size, roi_size)."""
@@ -92,18 +92,16 @@ class ABNMaskHead(FCNMaskHead):
         loss_mask: See `FCNMaskHead`.
         num_convs: Convolutions before the one that doubles the size.
         conv_out_channels: Channels of all of them.
-        class_agnostic: One mask for all classes.
     """
 
     def __init__(self, in_channels: int, num_classes: int, loss_mask: Mapping, num_convs: int = 4,
-                 conv_out_channels: int = 256, class_agnostic: bool = False) -> None:
+                 conv_out_channels: int = 256) -> None:
         super().__init__(num_convs, in_channels=in_channels, conv_out_channels=conv_out_channels,
-                         num_classes=num_classes, class_agnostic=class_agnostic, norm_cfg={'type': 'BN'},
-                         loss_mask=loss_mask)
+                         num_classes=num_classes, norm_cfg={'type': 'BN'}, loss_mask=loss_mask)
         for layer in self.convs:
-            layer.activate = nn.LeakyReLU(SLOPE, inplace=True)
+            layer.activate = leaky_relu()
         self.upsample = nn.Sequential(self.upsample, nn.BatchNorm2d(conv_out_channels),
-                                      nn.LeakyReLU(SLOPE, inplace=True))
+                                      leaky_relu())
         self.relu = nn.Identity()
 
     def init_weights(self) -> None:

@@ -4,7 +4,7 @@ from mmcv.cnn import ConvModule
 from torch import distributed, nn
 
 
-def use_in_place_abn(model: nn.Module) -> None:
+def use_in_place_abn(model: nn.Module) -> int:
     """Exchange activated batch norms for those of the package `inplace_abn` (Rota Bulo et al. 2018).
 
     Activations need about half of the memory then. Weights keep their names, but the package takes a norm's weight by
@@ -14,6 +14,9 @@ def use_in_place_abn(model: nn.Module) -> None:
     Args:
         model: Changed in place, its `ABNResNet` blocks and every `ConvModule` of mmcv with such a norm.
 
+    Returns:
+        How many were exchanged.
+
     Raises:
         ModuleNotFoundError: The package is not installed.
     """
@@ -22,6 +25,7 @@ def use_in_place_abn(model: nn.Module) -> None:
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError('in-place activated batch norm needs the package inplace_abn and a compiler: '
                                   'pip install inplace-abn --no-build-isolation', name='inplace_abn') from error
+    count = 0
     for part in list(model.modules()):
         pairs = getattr(part, 'activated_norms', ())
         if isinstance(part, ConvModule) and part.with_norm and part.with_activation:
@@ -37,3 +41,5 @@ def use_in_place_abn(model: nn.Module) -> None:
             fused.requires_grad_(norm.weight.requires_grad)
             setattr(part, norm_name, fused)
             setattr(part, activation_name, nn.Identity())
+            count += 1
+    return count

@@ -1,14 +1,11 @@
 """ResNet with leaky activations."""
 
-from collections.abc import Sequence
-
 from mmdet.models.backbones.resnet import BasicBlock, Bottleneck, ResNet
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from mmvist.models.abn.activation import leaky_relu
 from mmvist.registry import MODELS
-
-SLOPE = 0.01
 
 
 class _ABNBlock(nn.Module):
@@ -50,7 +47,6 @@ class ABNResNet(ResNet):
     Args:
         depth: 18, 34, 50, 101 or 152.
         base_channels: Channels of the stem.
-        out_indices: Stages whose maps are the output.
         frozen_stages: Stages that do not train, the stem with 0; -1 trains all.
         with_cp: Compute a block's activations again in the backward pass, in place of keeping them. Running statistics
             of its batch norms move twice a step then.
@@ -62,13 +58,13 @@ class ABNResNet(ResNet):
                      152: (ABNBottleneck, (3, 8, 36, 3))}
     activated_norms = (('bn1', 'relu'),)
 
-    def __init__(self, depth: int, base_channels: int = 64, out_indices: Sequence[int] = (0, 1, 2, 3),
-                 frozen_stages: int = -1, with_cp: bool = False, init_cfg: dict | None = None) -> None:
-        super().__init__(depth, base_channels=base_channels, out_indices=tuple(out_indices),
-                         frozen_stages=frozen_stages, norm_eval=False, with_cp=with_cp, init_cfg=init_cfg)
+    def __init__(self, depth: int, base_channels: int = 64, frozen_stages: int = -1, with_cp: bool = False,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(depth, base_channels=base_channels, frozen_stages=frozen_stages, norm_eval=False,
+                         with_cp=with_cp, init_cfg=init_cfg)
         for part in list(self.modules()):
             if isinstance(part, ABNResNet | _ABNBlock):
-                part.relu = nn.LeakyReLU(SLOPE, inplace=True)
+                part.relu = leaky_relu()
             if isinstance(part, _ABNBlock):
                 for _, activation in part.activated_norms:
-                    part.add_module(activation, nn.LeakyReLU(SLOPE, inplace=True))
+                    part.add_module(activation, leaky_relu())

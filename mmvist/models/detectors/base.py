@@ -34,8 +34,8 @@ class DetectorLoss:
         losses: Name -> scalar, or list of scalars to be added.
         features: Feature maps (N * T, C, h, w) by name, as in `Frame.features`; frame t of clip n at n * T + t.
         regions: For each of the N * T frames the sampled positives with bboxes, labels, ids of the matched objects,
-            ious with them and their masks inside the boxes, and what else the detector knows of them; `None` for a
-            frame that is not key.
+            ious with them, and what else the detector knows of them, such as the objects' masks inside the boxes;
+            `None` for a frame that is not key.
         objects: For each of the N * T frames its ground truth: bboxes, labels, ids. Ids are unique within a clip only.
     """
 

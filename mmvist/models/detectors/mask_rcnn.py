@@ -49,9 +49,10 @@ class MaskRCNNDetector(FrameDetector):
         # mmdet builds the heads inside, some of which may be ours.
         self.roi_head = MODELS.build({**roi_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn,
                                       '_scope_': 'mmvist'})
-        if in_place_abn:
-            for part in filter(None, (self.backbone, self.neck, self.rpn_head)):
-                use_in_place_abn(part)
+        early = [part for part in (self.backbone, self.neck, self.rpn_head) if part is not None]
+        if in_place_abn and not sum(map(use_in_place_abn, early)):
+            raise ValueError('MaskRCNNDetector: in_place_abn finds no batch norm with a leaky ReLU; it is for parts of '
+                             'mmvist/models/abn')
 
     def extract(self, images: Tensor) -> tuple[Tensor, ...]:
         """Feature maps (B, C, h, w) from fine to coarse of images (B, 3, H, W)."""

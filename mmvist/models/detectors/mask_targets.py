@@ -10,7 +10,7 @@ def mask_targets(bboxes: Tensor, matched: Tensor, masks: BitmapMasks, size: int)
     """Cut the masks of matched objects out of the image and bring them to the mask head's grid.
 
     The numbers are mmdet's. There, every box gets a copy of a whole mask first, which for the regions of a large image
-    is a gigabyte; here the objects' masks are read where they are.
+    is a gigabyte; here each matched object's mask is read where it is.
 
     Args:
         bboxes: (R, 4) xyxy, pixels of the network input.
@@ -23,6 +23,7 @@ def mask_targets(bboxes: Tensor, matched: Tensor, masks: BitmapMasks, size: int)
     """
     if len(bboxes) == 0:
         return bboxes.new_zeros(0, size, size, dtype=torch.float32)
-    objects = torch.from_numpy(masks.masks).to(bboxes.device)[:, None].float()
-    rois = torch.cat([matched[:, None].float(), bboxes.float()], dim=1)
+    used, rows = matched.unique(return_inverse=True)
+    objects = torch.from_numpy(masks.masks).to(bboxes.device)[used, None].float()
+    rois = torch.cat([rows[:, None].float(), bboxes.float()], dim=1)
     return (roi_align(objects, rois, (size, size), 1.0, 0, 'avg', True)[:, 0] >= 0.5).float()

@@ -5,8 +5,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-# Of in-place activated batch norm.
-SLOPE = 0.01
+from mmvist.models.abn.activation import SLOPE
 
 
 class TrackingHead(BaseModule):
@@ -17,12 +16,11 @@ class TrackingHead(BaseModule):
         in_channels: Numbers of a pooled region.
         hidden_channels: Width of the first layer, which a batch norm and an activation follow.
         channels: Numbers of an embedding, N_e.
-        init_cfg: Initial weights.
     """
 
-    def __init__(self, num_classes: int, in_channels: int = 256, hidden_channels: int = 128, channels: int = 32,
-                 init_cfg: dict | None = None) -> None:
-        super().__init__(init_cfg=init_cfg or {'type': 'Xavier', 'layer': 'Linear'})
+    def __init__(self, num_classes: int, in_channels: int = 256, hidden_channels: int = 128, channels: int = 32
+                 ) -> None:
+        super().__init__(init_cfg={'type': 'Xavier', 'layer': 'Linear'})
         self.hidden = nn.Linear(in_channels, hidden_channels, bias=False)
         self.norm = nn.BatchNorm1d(hidden_channels)
         self.output = nn.Linear(hidden_channels, num_classes * channels)
@@ -38,7 +36,8 @@ class TrackingHead(BaseModule):
         Returns:
             (R, channels) float32, of unit length.
         """
-        hidden = F.leaky_relu(self._normalised(self.hidden(pooled)), SLOPE)
+        # In full precision, in which all processes share statistics, with regions or without.
+        hidden = F.leaky_relu(self._normalised(self.hidden(pooled).float()), SLOPE)
         embeds = self.output(hidden).view(len(hidden), self.num_classes, self.channels)
         return F.normalize(embeds[torch.arange(len(embeds), device=labels.device), labels].float())
 

@@ -47,7 +47,8 @@ def batch_hard_triplet(regions: Embedded, others: Embedded, margin: float, acros
         Scalar; zero, with a gradient, where no region has a negative.
     """
     if len(regions.embeds) == 0:
-        return regions.embeds.sum()
+        # Other processes wait for this one on the way back, too.
+        return regions.embeds.sum() + 0 * others.embeds.sum()
     (clip, video), (other_clip, other_video) = regions.origins.T[..., None], others.origins.T
     same_clip = clip == other_clip
     same_object = regions.ids[:, None] == others.ids

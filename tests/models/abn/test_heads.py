@@ -69,9 +69,8 @@ def test_boxes(config, training, agnostic, deltas):
 
 
 @TRAINING
-@pytest.mark.parametrize(('agnostic', 'masks'), [(True, 1), (False, 3)])
-def test_masks(config, training, agnostic, masks):
-    head, regions = built(config['mask'], training, class_agnostic=agnostic), draw(3, 16, 14, 14)
+def test_masks(config, training):
+    head, regions = built(config['mask'], training), draw(3, 16, 14, 14)
     first, second, third = norms(head)
     hidden = regions
     for layer, norm in zip(head.convs, (first, second), strict=True):
@@ -81,7 +80,7 @@ def test_masks(config, training, agnostic, masks):
     logits = head(regions)
     expected = F.conv2d(hidden, head.conv_logits.weight, head.conv_logits.bias)
     torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-5)
-    assert logits.shape == (3, masks, 28, 28)
+    assert logits.shape == (3, 3, 28, 28)
 
 
 @pytest.mark.parametrize(('name', 'hidden'), [('rpn', 1), ('bbox', 2), ('mask', 3)])

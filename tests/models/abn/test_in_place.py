@@ -8,7 +8,7 @@ from torch import nn
 
 from mmvist.models.abn import ABNResNet, use_in_place_abn
 from mmvist.registry import MODELS
-from tests.models.builders import batch, clip, random_norms, tiny_abn_detector
+from tests.models.builders import batch, clip, random_norms, tiny_abn_detector, tiny_detector
 
 
 def test_the_package_is_asked_for(monkeypatch):
@@ -152,3 +152,8 @@ def test_a_frame_without_detections(fused_norm):
     with torch.no_grad():
         assert in_place.roi_head.bbox_head(torch.zeros(0, 16, 14, 14))[0].shape == (0, 4)
         assert in_place.roi_head.mask_head(torch.zeros(0, 16, 14, 14)).shape == (0, 3, 28, 28)
+
+
+def test_parts_without_activated_norms_are_refused(fused_norm):
+    with pytest.raises(ValueError, match='in_place_abn finds no batch norm with a leaky ReLU'):
+        MODELS.build({**tiny_detector(), 'in_place_abn': True})

@@ -115,7 +115,9 @@ class TestForward:
 @pytest.mark.parametrize(('arguments', 'told'), [
     (dict(pooling='average'), r"pooling must be one of \('mask', 'box'\), got 'average'"),
     (dict(loss=None), 'head and loss go together, got a head without a loss'),
-    (dict(head=None), 'head and loss go together, got a loss without a head')])
+    (dict(head=None), 'head and loss go together, got a loss without a head'),
+    (dict(min_presence=-.1), 'min_presence must lie in 0..1, without 1, got -0.1'),
+    (dict(min_presence=1.), 'min_presence must lie in 0..1, without 1, got 1.0')])
 def test_what_does_not_fit(arguments, told):
     with pytest.raises(ValueError, match=f'MaskPoolEmbedder: {told}'):
         embedder(**arguments)

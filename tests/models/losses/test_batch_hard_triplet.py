@@ -140,26 +140,27 @@ def _of_rank(regions, rank):
     return Embedded(regions.embeds[rows].detach().requires_grad_(), regions.labels[rows], regions.ids[rows], origins)
 
 
-def _on_two_ranks(rank, store, answers):
+def _on_two_ranks(rank, store, answers, one_is_empty):
     distributed.init_process_group('gloo', init_method=f'file://{store}', rank=rank, world_size=2)
-    regions = _of_rank(_two_clips(), rank)
+    regions = _of_rank(_two_clips(one_is_empty), rank)
     loss = BatchHardTriplet(margin=2., across_clips=True)(*regions)
     loss.backward()
     torch.save((loss.detach(), regions.embeds.grad), f'{answers}/{rank}.pth')
     distributed.destroy_process_group()
 
 
-def _two_clips():
+def _two_clips(one_is_empty):
     regions = drawn(3)
-    rows = regions.origins[:, 0] < 2
+    rows = regions.origins[:, 0] < (1 if one_is_empty else 2)
     clips = regions.origins[rows, 0]
     return Embedded(regions.embeds[rows], regions.labels[rows], regions.ids[rows], torch.stack([clips, clips], dim=1))
 
 
 @pytest.mark.slow
-def test_two_processes_see_each_others_regions(tmp_path):
-    torch.multiprocessing.spawn(_on_two_ranks, (str(tmp_path / 'store'), str(tmp_path)), nprocs=2)
-    both = _two_clips()
+@pytest.mark.parametrize('one_is_empty', [False, True])
+def test_two_processes_see_each_others_regions(tmp_path, one_is_empty):
+    torch.multiprocessing.spawn(_on_two_ranks, (str(tmp_path / 'store'), str(tmp_path), one_is_empty), nprocs=2)
+    both = _two_clips(one_is_empty)
     both = both._replace(embeds=both.embeds.detach().requires_grad_())
     parts = [both.origins[:, 0] == rank for rank in range(2)]
     losses = [batch_hard_triplet(Embedded(*(column[rows] for column in both)), both, 2., True) for rows in parts]

@@ -3,18 +3,20 @@
 import pytest
 import torch
 
+from mmvist.engine import load_config
 from mmvist.structures.instances import Instances
 from tests.tracking.toys import follow
 
 
 def rules(mode='slack', window=12, max_age=12):
-    return dict(
-        type='AssociationTracker',
-        stages=[dict(
-            cues=[dict(type='EmbeddingDistance', metric='euclidean', new=1.0), dict(type='Gap', window=window)],
-            gates=[dict(type='SameClassOnly')],
-            assigner=dict(type='Hungarian', mode=mode))],
-        memory=dict(type='LatestMemory'), max_age=max_age, min_length=5)
+    """The config's, without what comes before they are linked: scores and masks."""
+    tracker = load_config('configs/_base_/trackers/motsnet.py').tracker
+    assert tracker.pop('filters') == [dict(type='MinScore', threshold=0.5)]
+    assert (tracker.pop('pixel_masks'), tracker.pop('max_covered')) == (True, 0.5)
+    assert (tracker.stages[0].cues[1], tracker.stages[0].assigner.mode) == (dict(type='Gap', window=12), 'slack')
+    tracker.stages[0].cues[1].window, tracker.stages[0].assigner.mode = window, mode
+    tracker.max_age = tracker.max_age if max_age == 12 else max_age
+    return tracker
 
 
 def seen(*rows):
