@@ -1,6 +1,6 @@
 """Heads of Mask R-CNN with activated batch norms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import torch.nn.functional as F
 from mmcv.cnn import ConvModule
@@ -70,11 +70,10 @@ class ABNBBoxHead(BBoxHead):
             reg_class_agnostic=reg_class_agnostic, loss_cls=loss_cls, loss_bbox=loss_bbox,
             init_cfg={'type': 'Xavier', 'layer': 'Linear', 'override': [
                 {'type': 'Normal', 'std': 0.01, 'name': 'fc_cls'}, {'type': 'Normal', 'std': 0.001, 'name': 'fc_reg'}]})
-        sizes: Sequence[int] = (in_channels * (roi_size // 2) ** 2, fc_channels, fc_channels)
+        sizes = (in_channels * (roi_size // 2) ** 2, fc_channels, fc_channels)
         self.fcs = nn.Sequential()
         for wide, narrow in zip(sizes[:-1], sizes[1:], strict=True):
-            self.fcs.extend([nn.Linear(wide, narrow, bias=False), nn.BatchNorm1d(narrow),
-                             leaky_relu()])
+            self.fcs.extend([nn.Linear(wide, narrow, bias=False), nn.BatchNorm1d(narrow), leaky_relu()])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Class scores (R, classes + 1) and box deltas (R, 4 or 4 classes) of regions (R, C, roi_size, roi_size)."""
@@ -100,8 +99,7 @@ class ABNMaskHead(FCNMaskHead):
                          num_classes=num_classes, norm_cfg={'type': 'BN'}, loss_mask=loss_mask)
         for layer in self.convs:
             layer.activate = leaky_relu()
-        self.upsample = nn.Sequential(self.upsample, nn.BatchNorm2d(conv_out_channels),
-                                      leaky_relu())
+        self.upsample = nn.Sequential(self.upsample, nn.BatchNorm2d(conv_out_channels), leaky_relu())
         self.relu = nn.Identity()
 
     def init_weights(self) -> None:
