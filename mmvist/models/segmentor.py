@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmvist.models.detectors.base import frames_in
 from mmvist.registry import MODELS
@@ -47,12 +47,16 @@ class VideoInstanceSegmentor(BaseModel):
         data_preprocessor: Config of the preprocessor; by default what the detector says it was trained with.
         disjoint_masks: Give each pixel to the instance with the highest score, where the benchmark forbids overlap.
         complete_results: Let results keep all there is, embeddings and instances without a pixel too; see `to_result`.
+        frozen: Names of parts that do not train, such as 'detector': they get no gradients and stay in evaluation mode.
         init_cfg: Initial weights.
+
+    Raises:
+        ValueError: There is no part of a name in `frozen`.
     """
 
     def __init__(self, detector: dict, tracker: dict, embedder: dict | None = None,
                  data_preprocessor: dict | None = None, disjoint_masks: bool = False,
-                 complete_results: bool = False, init_cfg: dict | None = None) -> None:
+                 complete_results: bool = False, frozen: Sequence[str] = (), init_cfg: dict | None = None) -> None:
         built = MODELS.build(detector)
         if data_preprocessor is None:
             data_preprocessor = getattr(built, 'preprocessor', None)
@@ -64,7 +68,17 @@ class VideoInstanceSegmentor(BaseModel):
         self.tracker = MODELS.build(tracker)
         self.disjoint_masks, self.complete_results = disjoint_masks, complete_results
         self._state: SegmentorState | None = None
+        self.frozen = tuple(frozen)
+        for name in self.frozen:
+            _part(self, name).requires_grad_(False)
         self.register_load_state_dict_pre_hook(_name_as_detectors)
+
+    def train(self, mode: bool = True) -> 'VideoInstanceSegmentor':
+        """Set the mode of all parts that are not frozen."""
+        super().train(mode)
+        for name in self.frozen:
+            _part(self, name).eval()
+        return self
 
     def forward(self, inputs: Tensor, data_samples: Sequence[TrackDataSample], mode: str
                 ) -> dict[str, Tensor | list[Tensor]] | list[FrameResult]:
@@ -158,6 +172,15 @@ class VideoInstanceSegmentor(BaseModel):
             state = replace(state, tracker=tracker, tracks=instances)
             results.append(to_result(instances, frame, self.disjoint_masks, self.complete_results))
         return state, results
+
+
+def _part(model: nn.Module, name: str) -> nn.Module:
+    try:
+        return model.get_submodule(name)
+    except AttributeError:
+        parts = ', '.join(part for part, _ in model.named_children())
+        raise ValueError(f'VideoInstanceSegmentor: frozen names {name!r}, which is no part of the model; its parts are '
+                         f'{parts}') from None
 
 
 def _check_order(state: SegmentorState, frames: Sequence[Frame]) -> None:

@@ -122,6 +122,27 @@ def test_every_parameter_gets_a_gradient(key):
     assert [name for name, weight in model.named_parameters() if weight.grad is None] == []
 
 
+def test_frozen_parts_learn_nothing():
+    model = tiny_model(frozen=['detector.backbone', 'detector.neck']).train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    total, _ = model.parse_losses(model(**model.data_preprocessor(batch(clip([True, False])), True), mode='loss'))
+    total.backward()
+    frozen = ('detector.backbone.', 'detector.neck.')
+    for name, weight in model.named_parameters():
+        assert (weight.grad is None) == name.startswith(frozen), name
+    # Nor do statistics of batch norms move.
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert model.training
+    assert not model.detector.backbone.training
+    assert model.detector.rpn_head.training
+    assert not any(part.training for part in model.eval().modules())
+
+
+def test_a_frozen_part_that_is_none_is_named():
+    with pytest.raises(ValueError, match="frozen names 'detectr', which is no part of the model; its parts are .*, emb"):
+        tiny_model(frozen=['detectr'])
+
+
 def test_a_clip_without_objects_trains():
     model = tiny_model()
     total, _ = model.parse_losses(losses_of(model, clip([True, False], ids=())))
