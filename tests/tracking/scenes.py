@@ -54,7 +54,8 @@ def tracker_config(name):
 SHIPPED = {path.stem: tracker_config(path.stem) for path in sorted(CONFIGS.glob('*.py'))}
 # One name for configs that differ in their networks alone; what tracks nothing is none.
 TRACKERS = {name: config for name, config in SHIPPED.items()
-            if config['type'] != 'SingleFrameTracker' and name == next(first for first, other in SHIPPED.items() if other == config)}
+            if config['type'] != 'SingleFrameTracker'
+            and name == next(first for first, other in SHIPPED.items() if other == config)}
 # Their objects live on without detections.
 CARRIED = {name for name, config in TRACKERS.items() if config['type'] == 'MaskPropTracker'}
 
