@@ -92,9 +92,11 @@ class MaskPoolEmbedder(BaseModule):
         boxes = [objects.bboxes[:0] if some is None else some.bboxes
                  for some, objects in zip(trained.regions, trained.objects, strict=True)]
         embeds = self.embed(trained.features['neck'], boxes, regions)
-        lasting = self._lasting(regions.ids, origins[:, 0], trained, clips)
-        return {'loss_track': self.loss_track(embeds[lasting], regions.labels[lasting], regions.ids[lasting],
-                                              origins[lasting])}
+        compared = embeds, regions.labels, regions.ids, origins
+        if self.min_presence > 0:
+            lasting = self._lasting(regions.ids, origins[:, 0], trained, clips)
+            compared = tuple(column[lasting] for column in compared)
+        return {'loss_track': self.loss_track(*compared)}
 
     def _coverage(self, regions: Instances, maps: Tensor, scale: tuple[float, float]) -> Tensor:
         if 'masks' not in regions:
@@ -104,8 +106,6 @@ class MaskPoolEmbedder(BaseModule):
 
     def _lasting(self, ids: Tensor, of_clip: Tensor, trained: DetectorLoss, clips: Sequence[TrackDataSample]) -> Tensor:
         """Which regions (R,) are of tracks that are long enough."""
-        if self.min_presence == 0:
-            return torch.ones_like(ids, dtype=torch.bool)
         shown, lengths, start = [], [], 0
         for number, clip in enumerate(clips):
             # A short video's clip repeats its last frame.
