@@ -19,18 +19,20 @@ class ClipSampler(Sampler):
     up, so that all processes take the same number of steps.
 
     A mixture, a `ConcatDataset` with `shares`, has exactly these shares in every epoch: of a part that is larger than
-    its share some items, drawn anew each epoch; of a smaller one all items, once, twice, and so on.
+    its share some items, drawn anew each epoch; of a smaller one all items, once, twice, and so on. Without `shares`,
+    `num_items` are drawn of the whole dataset as of one part. What comes twice in an epoch is the same item, chance
+    included.
 
     Args:
         dataset: A `VideoDataset`, in any wrappers.
         seed: The same in all processes; by default they agree on a random one.
         shares: Of each part of the mixture, above 0; they are taken relative to their sum.
-        num_items: Items of an epoch of the mixture; by default as many as the parts have together.
+        num_items: Items of an epoch; by default as many as the dataset has.
         frames_per_item: An epoch has an item for so many frames, drawn anew each time: with clips of this length each
             frame is seen once on average. Goes without `num_items`.
 
     Raises:
-        ValueError: The shares do not fit the dataset.
+        ValueError: The shares do not fit the dataset, it has no items to draw `num_items` from, or a number is below 1.
     """
 
     def __init__(self, dataset: Dataset, seed: int | None = None, shares: Sequence[float] | None = None,
@@ -39,8 +41,9 @@ class ClipSampler(Sampler):
                                    or min(shares) <= 0 or min(map(len, dataset.datasets)) == 0):
             raise ValueError('ClipSampler: shares need a ConcatDataset, and one number above 0 for each of its parts, '
                              f'none of them empty, got {list(shares)} for {_described(dataset)}')
-        if num_items is not None and (shares is None or num_items < 1):
-            raise ValueError(f'ClipSampler: num_items goes with shares and must be at least 1, got {num_items}')
+        if num_items is not None and (num_items < 1 or len(dataset) == 0):
+            raise ValueError('ClipSampler: num_items must be at least 1 and needs a dataset with items, got '
+                             f'{num_items} for a {type(dataset).__name__} of {len(dataset)}')
         if frames_per_item < 1 or (frames_per_item > 1 and num_items is not None):
             raise ValueError('ClipSampler: frames_per_item must be at least 1 and goes without num_items, got '
                              f'{frames_per_item} and {num_items}')
@@ -54,7 +57,7 @@ class ClipSampler(Sampler):
     def __iter__(self) -> Iterator[int]:
         rng = np.random.default_rng([self.seed, self._epoch])
         if self.shares is None:
-            order = rng.permutation(len(self.dataset))[:self.num_items]
+            order = rounds(len(self.dataset), self.num_items, rng)
         else:
             order = mixture([len(part) for part in self.dataset.datasets], self.shares, self.num_items, rng)
         return iter(share(order, self._rank, self._num_ranks).tolist())
@@ -140,10 +143,15 @@ def mixture(lengths: Sequence[int], shares: Sequence[float], num_items: int, rng
     ends = np.rint(np.cumsum(shares) / np.sum(shares) * num_items).astype(np.int64)
     drawn, before = [], 0
     for length, wanted in zip(lengths, np.diff(ends, prepend=0).tolist(), strict=True):
-        rounds = [rng.permutation(length) for _ in range(-(-wanted // length))]
-        drawn.append(before + np.concatenate([np.zeros(0, np.int64), *rounds])[:wanted])
+        drawn.append(before + rounds(length, wanted, rng))
         before += length
     return rng.permutation(np.concatenate(drawn))
+
+
+def rounds(length: int, num_items: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw items, all of `length` before one comes again, in a new order each time: (num_items,) int64."""
+    orders = [rng.permutation(length) for _ in range(-(-num_items // max(length, 1)))]
+    return np.concatenate([np.zeros(0, np.int64), *orders])[:num_items]
 
 
 def share(order: np.ndarray, rank: int, num_ranks: int) -> np.ndarray:

@@ -34,7 +34,7 @@ def frame_index(dataset: Dataset) -> np.ndarray:
     """(N, 2) int64: number of the video and frame of every item.
 
     Videos are numbered through all parts of a concatenation, and anew in each repetition: what is shown twice counts as
-    two videos.
+    two videos. The frame of an item that stands for a video is the first that it may be drawn from.
     """
     if isinstance(dataset, ConcatDataset):
         return _numbered_on([frame_index(part) for part in dataset.datasets])

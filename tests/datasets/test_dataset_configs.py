@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mmengine.registry import init_default_scope
 
+from mmvist.datasets.samplers import mixture
 from mmvist.datasets.wrappers import frame_index
 from mmvist.engine import check_config, load_config
 from mmvist.io.convert import read_source
@@ -95,6 +97,17 @@ def test_perfect_results_score_one(config):
         metric.process(None, [perfect(truth, dataset[index]['data_samples'][0]) for index in range(len(dataset))])
         scores = metric.evaluate(len(dataset))
         assert scores[HEADLINES[entry['type']]] == pytest.approx(1)
+
+
+def test_the_epochs_of_rgnnvis():
+    loader = load_config(FOLDER / 'youtube_vis_2019_rgnnvis.py').train_dataloader
+    assert loader.sampler.num_items == 633 * loader.batch_size
+    loader = load_config(FOLDER / 'openimages_youtube_vis_2019.py').train_dataloader
+    assert loader.sampler.num_items // loader.batch_size == 933
+    # Nothing comes twice, all videos once.
+    drawn = mixture([1867, 237272], loader.sampler.shares, loader.sampler.num_items, np.random.default_rng(0))
+    assert len(np.unique(drawn)) == 7468
+    assert (drawn < 1867).sum() == 1867
 
 
 def ground_truth(entry, classes):

@@ -164,9 +164,53 @@ def test_shares_that_do_not_fit(streets):
     for wrong, shares in ((dataset, [1]), (dataset, [1, 0]), (streets.build(), [1])):
         with pytest.raises(ValueError, match='ClipSampler: shares need a ConcatDataset'):
             ClipSampler(wrong, seed=0, shares=shares)
-    with pytest.raises(ValueError, match='num_items goes with shares and must be at least 1, got 5'):
-        ClipSampler(dataset, seed=0, num_items=5)
     assert len(ClipSampler(dataset, seed=0, shares=[1, 1])) == 8
+
+
+@pytest.mark.parametrize(('num_items', 'times'), [(1, {0, 1}), (3, {0, 1}), (4, {1}), (8, {2}), (11, {2, 3})])
+def test_an_epoch_of_so_many_items(streets, num_items, times):
+    sampler = ClipSampler(streets.build(), seed=0, num_items=num_items)
+    epochs = []
+    for epoch in (0, 1, 0, *range(2, 6)):
+        sampler.set_epoch(epoch)
+        epochs.append(list(sampler))
+        assert len(epochs[-1]) == len(sampler) == num_items
+        assert set(np.bincount(epochs[-1], minlength=4).tolist()) == times
+        # None comes again before all others have come.
+        for first in range(0, num_items, 4):
+            part = epochs[-1][first:first + 4]
+            assert len(set(part)) == len(part)
+    assert epochs[0] == epochs[2]
+    assert len(set(map(tuple, epochs))) > 1
+
+
+def test_a_whole_epoch_is_the_default(streets):
+    dataset = repeated(streets)
+    assert list(ClipSampler(dataset, seed=7, num_items=40)) == list(ClipSampler(dataset, seed=7))
+    # A part of an epoch is its beginning, and a longer one begins with it.
+    assert list(ClipSampler(dataset, seed=7, num_items=9)) == list(ClipSampler(dataset, seed=7))[:9]
+    assert list(ClipSampler(dataset, seed=7, num_items=50))[:40] == list(ClipSampler(dataset, seed=7))
+
+
+@pytest.mark.parametrize('num_ranks', [1, 2, 3])
+def test_so_many_items_of_all_processes(streets, num_ranks):
+    dataset = streets.build()
+    whole = list(ClipSampler(dataset, seed=2, num_items=10))
+    parts = [list(sampler) for sampler in on_ranks(num_ranks, lambda: ClipSampler(dataset, seed=2, num_items=10))]
+    steps = -(-10 // num_ranks)
+    assert [len(part) for part in parts] == [steps] * num_ranks
+    assert [part[step] for step in range(steps) for part in parts] == (whole * 2)[:steps * num_ranks]
+
+
+def test_so_many_items_that_cannot_be_drawn(streets):
+    with pytest.raises(ValueError, match='num_items must be at least 1 and .*, got 0 for a VideoDataset of 4'):
+        ClipSampler(streets.build(), seed=0, num_items=0)
+    nothing = streets.build(min_size=50)
+    with pytest.raises(ValueError, match='needs a dataset with items, got 5 for a VideoDataset of 0'):
+        ClipSampler(nothing, seed=0, num_items=5)
+    with pytest.raises(ValueError, match='frames_per_item must be .* without num_items, got 2 and 5'):
+        ClipSampler(streets.build(), seed=0, num_items=5, frames_per_item=2)
+    assert list(ClipSampler(nothing, seed=0)) == []
 
 
 def repeated(streets, times=10):
@@ -248,6 +292,41 @@ def test_the_epoch_reaches_every_dataset(streets):
     assert before == [0, 0, 0]
     assert [int(leaf._epoch) for leaf in leaves(dataset)] == [6, 6, 6]
     assert all(isinstance(leaf, VideoDataset) for leaf in leaves(dataset))
+
+
+def test_videos_are_items_through_wrappers(streets):
+    config = streets.config(per_video=True)
+    dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[
+        config, dict(type='RepeatDataset', times=2, dataset=config), streets.config(),
+        dict(type='ClassBalancedDataset', oversample_thr=1.0, dataset=config)]))
+    index = frame_index(dataset)
+    # Both videos show class 1, one of two shows class 0, less than 1.0, so it comes twice.
+    assert index.tolist() == [[0, 0], [1, 2], [2, 0], [3, 2], [4, 0], [5, 2],
+                              [6, 0], [6, 1], [6, 3], [7, 2], [8, 0], [8, 0], [9, 2]]
+    assert len(index) == len(dataset)
+    sampler = ClipSampler(dataset, seed=0, num_items=13)
+    drawn = {number: set() for number in range(13)}
+    for epoch in range(25):
+        sampler.set_epoch(epoch)
+        for number in sampler:
+            drawn[number].add(dataset[number]['data_samples'][0].frame)
+    street, other = {0, 1, 3}, {2}
+    assert list(drawn.values()) == [street, other, street, other, street, other, {0}, {1}, {3}, {2},
+                                    street, street, other]
+
+
+def test_a_mixture_of_videos_and_frames(streets):
+    dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[
+        streets.config(per_video=True), dict(type='RepeatDataset', times=5, dataset=streets.config())]))
+    sampler = ClipSampler(dataset, seed=1, shares=[1, 3], num_items=8)
+    shown = set()
+    for epoch in range(20):
+        sampler.set_epoch(epoch)
+        order = list(sampler)
+        assert sorted(index for index in order if index < 2) == [0, 1]
+        assert len(order) == len(set(order)) == 8
+        shown.add(dataset[0]['data_samples'][0].frame)
+    assert shown == {0, 1, 3}
 
 
 @pytest.mark.parametrize('num_ranks', [1, 3])

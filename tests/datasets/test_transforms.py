@@ -49,7 +49,8 @@ def clip():
 
 
 @pytest.mark.parametrize('transform', [ResizeClip((20, 16)), RandomResizeClip([(20, 16)]), RandomFlipClip(1.0),
-                                       RandomCropClip((6, 6)), RandomScaleClip(0.5, 2.0), PackClip()])
+                                       RandomCropClip((6, 6)), RandomCropClip((6, 6), by_centre=True),
+                                       RandomScaleClip(0.5, 2.0), PackClip()])
 def test_the_clip_given_is_not_changed(clip, transform):
     before = [(f.image.copy(), f.objects.masks.copy(), f.objects.bboxes.copy()) for f in clip.frames]
     apply(transform, clip)
@@ -182,15 +183,20 @@ def test_flip_and_resize_in_any_order(clip):
     np.testing.assert_array_equal(one.objects.bboxes, other.objects.bboxes)
 
 
+def window_of(image, cut):
+    """Left and top of a window, told by the image that was cut out."""
+    height, width = cut.shape[:2]
+    ((x, y),) = [(x, y) for y in range(image.shape[0] - height + 1) for x in range(image.shape[1] - width + 1)
+                 if np.array_equal(image[y:y + height, x:x + width], cut)]
+    return x, y
+
+
 def test_crop_keeps_every_column_in_step(clip):
     for seed in range(25):
         cropped = apply(RandomCropClip((4, 3)), clip, seed)
         if cropped is None:
             continue
-        # Where the window lay is told by the image.
-        windows = {(x, y) for y in range(HEIGHT - 2) for x in range(WIDTH - 3)
-                   if np.array_equal(clip.frames[0].image[y:y + 3, x:x + 4], cropped.frames[0].image)}
-        ((x, y),) = windows
+        x, y = window_of(clip.frames[0].image, cropped.frames[0].image)
         for before, after in zip(clip.frames, cropped.frames, strict=True):
             np.testing.assert_array_equal(after.image, before.image[y:y + 3, x:x + 4])
             expected = {int(track): mask[y:y + 3, x:x + 4] for track, mask
@@ -210,6 +216,88 @@ def test_crop_that_leaves_no_object():
     assert apply(RandomCropClip((10, 8)), ignored) is None
     only_reference = clip_of(frame(0, []), frame(1, key=False))
     assert apply(RandomCropClip((10, 8)), only_reference) is None
+
+
+def by_centre(clip, size):
+    """What each window leaves of a clip, by its left and top; those that leave nothing are not among them."""
+    cropped = [apply(RandomCropClip(size, by_centre=True), clip, seed) for seed in range(400)]
+    return {window_of(clip.frames[0].image, one.frames[0].image): one for one in cropped if one is not None}
+
+
+def centre_in(box, x, y):
+    """Whether the window of 4x3 pixels from there on holds the centre of a box."""
+    return x <= (box[0] + box[2]) / 2 < x + 4 and y <= (box[1] + box[3]) / 2 < y + 3
+
+
+def test_crop_by_centre_keeps_every_column_in_step(clip):
+    results = by_centre(clip, (4, 3))
+    assert set(results) == {(x, y) for x in range(7) for y in range(6) if any(centre_in(box, x, y) for box in BOXES)}
+    for (x, y), cropped in results.items():
+        for before, after in zip(clip.frames, cropped.frames, strict=True):
+            np.testing.assert_array_equal(after.image, before.image[y:y + 3, x:x + 4])
+            kept = [(track, [max(box[0] - x, 0), max(box[1] - y, 0), min(box[2] - x, 4), min(box[3] - y, 3)],
+                     mask[y:y + 3, x:x + 4]) for track, box, mask
+                    in zip(before.objects.ids, before.objects.bboxes, before.objects.masks, strict=True)
+                    if centre_in(box, x, y)]
+            objects = after.objects
+            assert objects.ids.tolist() == [track for track, _, _ in kept]
+            assert objects.labels.tolist() == [(track - 10) % 2 for track, _, _ in kept]
+            assert objects.bboxes.tolist() == [box for _, box, _ in kept]
+            assert objects.bboxes.dtype == np.float32
+            assert objects.masks.tolist() == [mask.tolist() for _, _, mask in kept]
+
+
+@pytest.mark.parametrize(('box', 'kept'), [
+    ((0, 2, 4, 6), [0, 0, 4, 2]),       # the centre is on the upper edge of the window: inside
+    ((0, 1, 4, 6), None),               # above it, though two rows show
+    ((0, 1, 4, 8), [0, 0, 4, 4]),
+    ((8, 5, 10, 7), [8, 1, 10, 3]),     # whole
+])
+def test_crop_by_centre_by_hand(box, kept):
+    results = by_centre(clip_of(frame(0, [box])), (10, 4))
+    # The lower half of the image.
+    assert (results[0, 4].frames[0].objects.bboxes.tolist() if (0, 4) in results else None) == (kept and [kept])
+
+
+def test_a_centre_on_the_far_edge_is_outside():
+    assert sorted(by_centre(clip_of(frame(0, [(2, 0, 8, 8)])), (4, 8))) == [(2, 0), (3, 0), (4, 0), (5, 0)]
+
+
+def test_crop_by_centre_clips_boxes_and_does_not_tighten_them():
+    # Something hides the object's right half, so that the window from column 5 on shows none of it.
+    given = frame(0, [(2, 0, 8, 8)])
+    given.objects.masks[:, :, 5:] = 0
+    results = by_centre(clip_of(given), (4, 8))
+    assert {left: one.frames[0].objects.bboxes.tolist() for (left, _), one in results.items()} == {
+        2: [[0, 0, 4, 8]], 3: [[0, 0, 4, 8]], 4: [[0, 0, 4, 8]]}
+    assert [one.frames[0].objects.masks.sum() for _, one in sorted(results.items())] == [24, 16, 8]
+
+
+def test_crop_by_centre_decides_for_each_frame():
+    moving = clip_of(frame(0, [(0, 0, 4, 4)]), frame(1, [(3, 0, 10, 4)], seed=1))
+    first, second = by_centre(moving, (4, 8))[0, 0].frames
+    assert first.objects.ids.tolist() == [10]
+    # Its first column shows, but is background.
+    assert moving.frames[1].objects.masks[:, :, :4].any()
+    assert second.objects.masks.shape == (0, 8, 4)
+
+
+def test_crop_by_centre_keeps_ignore_regions():
+    # The object's centre, (5, 0.5), is in some windows, that of the ignore region, (5, 4), in none of them.
+    results = by_centre(clip_of(frame(0, [(0, 0, 10, 1), (0, 0, 10, 8)], ignore=(1,))), (3, 2))
+    assert sorted(results) == [(3, 0), (4, 0), (5, 0)]
+    for one in results.values():
+        objects = one.frames[0].objects
+        assert (objects.ignore.tolist(), objects.bboxes.tolist()) == ([False, True], [[0, 0, 3, 1], [0, 0, 3, 2]])
+
+
+def test_crop_by_centre_of_nothing_and_of_everything():
+    crop = RandomCropClip((100, 80), by_centre=True)
+    assert apply(crop, clip_of(frame(0, BOXES, ignore=(0, 1, 2)))) is None
+    assert apply(crop, clip_of(frame(0, []), frame(1, key=False))) is None
+    whole = apply(crop, clip_of(frame())).frames[0]
+    assert whole.image.shape == (8, 10, 3)
+    assert whole.objects.bboxes.tolist() == [list(box) for box in BOXES]
 
 
 def test_crop_larger_than_the_image(clip):

@@ -91,10 +91,13 @@ class RandomCropClip:
 
     Args:
         size: Width and height of the window; a smaller image is kept whole in that direction.
+        by_centre: As RGNNVIS does: drop an object from a frame, so that its pixels are background there, when the
+            centre of its box is outside the window too, and clip the boxes of others to the window. Ignore regions
+            stay as long as a pixel of theirs does: what they cover is no background.
     """
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        self.size = checked_size('RandomCropClip', 'size', size)
+    def __init__(self, size: tuple[int, int], by_centre: bool = False) -> None:
+        self.size, self.by_centre = checked_size('RandomCropClip', 'size', size), by_centre
 
     def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | None:
         """Cut every frame alike; `None` when no key frame shows an object any more."""
@@ -102,7 +105,7 @@ class RandomCropClip:
         left = int(rng.integers(max(width - self.size[0], 0) + 1))
         top = int(rng.integers(max(height - self.size[1], 0) + 1))
         rows, columns = slice(top, top + self.size[1]), slice(left, left + self.size[0])
-        cropped = clip.map(lambda frame: _cropped(frame, rows, columns))
+        cropped = clip.map(lambda frame: _cropped(frame, rows, columns, self.by_centre))
         return cropped if cropped.has_objects() else None
 
 
@@ -152,8 +155,17 @@ def _flipped(frame: ClipFrame) -> ClipFrame:
     return replace(frame, image=frame.image[:, ::-1], objects=objects, flip=not frame.flip)
 
 
-def _cropped(frame: ClipFrame, rows: slice, columns: slice) -> ClipFrame:
-    masks = frame.objects.masks[:, rows, columns]
-    inside = masks.any((1, 2))
-    objects: Objects = replace(frame.objects, masks=masks).select(inside)
-    return replace(frame, image=frame.image[rows, columns], objects=replace(objects, bboxes=tight_boxes(objects.masks)))
+def _cropped(frame: ClipFrame, rows: slice, columns: slice, by_centre: bool) -> ClipFrame:
+    image = frame.image[rows, columns]
+    objects: Objects = replace(frame.objects, masks=frame.objects.masks[:, rows, columns])
+    stays = objects.masks.any((1, 2))
+    if by_centre:
+        size = np.array([image.shape[1], image.shape[0]], np.float32)
+        bboxes = objects.bboxes - np.array([columns.start, rows.start] * 2, np.float32)
+        centres = (bboxes[:, :2] + bboxes[:, 2:]) / 2
+        stays &= objects.ignore | ((centres >= 0) & (centres < size)).all(1)
+        objects = replace(objects, bboxes=bboxes.clip(0, np.tile(size, 2))).select(stays)
+    else:
+        objects = objects.select(stays)
+        objects = replace(objects, bboxes=tight_boxes(objects.masks))
+    return replace(frame, image=image, objects=objects)
