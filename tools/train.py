@@ -1,10 +1,12 @@
-"""Train what a config describes."""
+"""Train what a config describes; a training whose loss is no longer finite ends with status 3."""
 
 import argparse
+import sys
 
 from mmengine.config import DictAction
+from mmengine.dist import is_main_process
 
-from mmvist.engine import build_runner, load_config, options
+from mmvist.engine import TrainingDivergedError, build_runner, load_config, options
 from mmvist.engine.distributed import LAUNCHERS
 
 EXAMPLES = """examples:
@@ -50,8 +52,14 @@ def main() -> None:
         config = options.with_scaled_learning_rate(config)
     if args.skip_broken:
         config = options.with_broken_items_skipped(config)
-    build_runner(config, args.work_dir, args.launcher, args.resume if isinstance(args.resume, str) else None,
-                 bool(args.resume), args.trust_checkpoint).train()
+    runner = build_runner(config, args.work_dir, args.launcher, args.resume if isinstance(args.resume, str) else None,
+                          bool(args.resume), args.trust_checkpoint)
+    try:
+        runner.train()
+    except TrainingDivergedError as error:
+        if is_main_process():
+            print(error, file=sys.stderr)
+        sys.exit(3)
 
 
 if __name__ == '__main__':

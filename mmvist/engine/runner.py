@@ -48,8 +48,9 @@ def build_runner(config: Config, work_dir: str | Path | None = None, launcher: s
             print_log(f'{config.work_dir} has no checkpoint to resume from; starting from the beginning', 'current')
 
     _check_exists(config.get('load_from') or checkpoint)
-    # Every run writes checkpoints that can be read again.
-    config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'PlainCheckpointHook'}]
+    # Every run writes checkpoints that can be read again, and ends when nothing is left to learn from.
+    config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'PlainCheckpointHook'},
+                           {'type': 'DivergenceHook'}]
     install_loader(trust_checkpoint)
     install_backend()
     start_processes(launcher, config.get('env_cfg', {}).get('dist_cfg', {}).get('timeout'))
