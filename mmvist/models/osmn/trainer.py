@@ -7,6 +7,7 @@ from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel, initialize
 from torch import Tensor
 
+from mmvist.models.dense_truth import padded_masks
 from mmvist.models.osmn.guides import GuideJitter, picture
 from mmvist.models.osmn.spots import find_spots, perturbed
 from mmvist.registry import MODELS
@@ -90,13 +91,12 @@ def _common_objects(clips: Sequence[TrackDataSample], size: tuple[int, int]) -> 
     for number, clip in enumerate(clips):
         frames = [clip[place].gt_instances for place in PLACES]
         ids = [frame.ids.tolist() for frame in frames]
-        for track in set.intersection(*map(set, ids)):
-            owners.append(number)
-            masks.append(torch.zeros((len(PLACES), *size), dtype=torch.bool))
-            for slot, frame, names in zip(masks[-1], frames, ids, strict=True):
-                mask = torch.from_numpy(frame.masks.masks[names.index(track)])
-                slot[:mask.shape[0], :mask.shape[1]] = mask > 0
-    return torch.tensor(owners, dtype=torch.long), torch.stack(masks) if masks else torch.zeros(0, len(PLACES), *size)
+        common = set.intersection(*map(set, ids))
+        owners += [number] * len(common)
+        masks.append(torch.stack([
+            padded_masks(frame.masks[[names.index(track) for track in common]], size, 'cpu')
+            for frame, names in zip(frames, ids, strict=True)], dim=1))
+    return torch.tensor(owners, dtype=torch.long), torch.cat(masks)
 
 
 def _mean_iou(first: Tensor, second: Tensor) -> Tensor:
