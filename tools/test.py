@@ -32,6 +32,8 @@ def parse_arguments() -> argparse.Namespace:
                         help=f'print scores: the config\'s own metrics, or any of {", ".join(options.METRICS_BY_NAME)}')
     parser.add_argument('--out', metavar='FILE', help='store the results in the benchmark\'s format')
     parser.add_argument('--show-dir', metavar='FOLDER', help='store videos with the results drawn in')
+    parser.add_argument('--score-curves', metavar='FILE',
+                        help='draw how the scores of true and of false tracks change with their age: *.png')
     parser.add_argument('--json', metavar='FILE', help='store the scores as JSON')
     parser.add_argument('--detections', metavar='FILE',
                         help='track the detections in this file in place of the detector\'s: one that '
@@ -39,7 +41,8 @@ def parse_arguments() -> argparse.Namespace:
                              'aside; images are read only where they are looked at')
     parser.add_argument('--dump-detections', metavar='FILE',
                         help='store what the detector finds, and what the embedder makes of it, before anything is '
-                             'tracked: *.npz, for --detections and tune.py; goes without --eval, --out and --show-dir')
+                             'tracked: *.npz, for --detections and tune.py; goes without --eval, --out, --show-dir and '
+                             '--score-curves')
     parser.add_argument('--work-dir', help='folder for logs (default: work_dirs/CONFIG)')
     parser.add_argument('--trust-checkpoint', action='store_true',
                         help='unpickle a checkpoint of another project, which can run any code')
@@ -49,9 +52,10 @@ def parse_arguments() -> argparse.Namespace:
     # PyTorch's old launcher passes it; the environment says the same.
     parser.add_argument('--local-rank', '--local_rank', type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.dump_detections and (args.eval is not None or args.out or args.show_dir):
+    if args.dump_detections and (args.eval is not None or args.out or args.show_dir or args.score_curves):
         parser.error('--dump-detections stores what is not tracked, of which there are no scores, results or videos: '
-                     'leave out --eval, --out and --show-dir, and ask for them with --detections afterwards')
+                     'leave out --eval, --out, --show-dir and --score-curves, and ask for them with --detections '
+                     'afterwards')
     if args.checkpoint is None and not args.detections:
         parser.error('the following arguments are required: checkpoint (or --detections FILE)')
     if args.checkpoint is None and args.launcher != 'none':
@@ -66,7 +70,7 @@ def configured(args: argparse.Namespace) -> Config:
         config = options.with_detections(config, args.detections, args.checkpoint is not None)
     if args.dump_detections:
         return options.with_detections_dumped(config, args.dump_detections)
-    return options.with_evaluation(config, args.eval, args.out, args.show_dir)
+    return options.with_evaluation(config, args.eval, args.out, args.show_dir, args.score_curves)
 
 
 def main() -> None:

@@ -12,9 +12,11 @@ from mmvist.engine.keywords import keywords
 from mmvist.io.detections import DetectionsReader, is_detections_file
 from mmvist.registry import DATASETS, MODELS
 
+# What stored detections have at most.
+STORED_COLUMNS = ('bboxes', 'scores', 'labels', 'masks', 'embeds')
 # Names for the command line.
 METRICS_BY_NAME = {'ytvis': 'YouTubeVISMetric', 'mots': 'MOTSMetric', 'mot': 'MOTMetric', 'bdd100k': 'BDD100KMetric',
-                   'frame': 'FrameMetric'}
+                   'frame': 'FrameMetric', 'curves': 'ScoreCurveMetric'}
 
 
 def with_seed(config: Config, seed: int) -> Config:
@@ -68,7 +70,7 @@ def with_broken_items_skipped(config: Config) -> Config:
 
 
 def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Path | None = None,
-                    show_dir: str | Path | None = None) -> Config:
+                    show_dir: str | Path | None = None, score_curves: str | Path | None = None) -> Config:
     """Choose what a test computes and leaves behind.
 
     Args:
@@ -76,13 +78,14 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
         metrics: Names from `METRICS_BY_NAME`; empty keeps the config's own `test_evaluator`, `None` computes nothing.
         out: File for the results.
         show_dir: Folder for videos with the results drawn in.
+        score_curves: Picture of the scores of true and of false tracks over their age, *.png.
 
     Raises:
         ValueError: A name is unknown, or nothing was asked for.
     """
-    if metrics is None and out is None and show_dir is None:
-        raise ValueError('nothing to do: ask for --eval (scores), --out FILE (results), --show-dir FOLDER (videos) or '
-                         '--dump-detections FILE')
+    if metrics is None and out is None and show_dir is None and score_curves is None:
+        raise ValueError('nothing to do: ask for --eval (scores), --out FILE (results), --show-dir FOLDER (videos), '
+                         '--score-curves FILE (a picture) or --dump-detections FILE')
     unknown = [name for name in metrics or () if name not in METRICS_BY_NAME]
     if unknown:
         raise ValueError(f'unknown metrics {unknown}; known are {", ".join(METRICS_BY_NAME)}')
@@ -97,6 +100,10 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
         chosen += same or [{'type': kind, **_ground_truth(config)}]
     if out is not None:
         chosen.append({'type': 'ResultFile', 'out': str(out), **_ground_truth(config)})
+    if score_curves is not None:
+        # Two of a kind would report scores of one name.
+        chosen = [metric for metric in chosen if metric['type'] != 'ScoreCurveMetric']
+        chosen.append({'type': 'ScoreCurveMetric', 'out': str(score_curves), **_ground_truth(config)})
     config.test_evaluator = chosen
     if show_dir is not None:
         config.custom_hooks = [*(config.get('custom_hooks') or []), {'type': 'OverlayHook', 'out_dir': str(show_dir)}]
@@ -138,12 +145,17 @@ def with_detections(config: Config, file: str | Path, has_weights: bool = False)
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The model has no tracker, its embedder lacks weights, or nobody says how images are prepared.
+        ValueError: The model has no tracker or one that needs more than files hold, its embedder lacks weights, or
+            nobody says how images are prepared.
     """
     if not Path(file).exists():
         raise FileNotFoundError(f'--detections: {file}: no such file or folder')
     config = deepcopy(config)
     model = _model_with_slots(config, '--detections')
+    needed = [name for name in getattr(_component(model.tracker.type), 'needs', ()) if name not in STORED_COLUMNS]
+    if needed:
+        raise ValueError(f'--detections: {model.tracker.type} reads {", ".join(needed)} of detections, which no file '
+                         'holds; run it with its detector')
     embeds = is_detections_file(file) and DetectionsReader(file).embed_size is not None
     features = None
     if model.get('embedder') is None or embeds:

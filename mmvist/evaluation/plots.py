@@ -1,4 +1,4 @@
-"""Scores as pictures; the one part of the evaluation that needs matplotlib."""
+"""Scores as pictures; matplotlib is needed here and in `score_curve_plot` alone."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

@@ -79,6 +79,17 @@ def test_evaluation(annotated, metrics, out, expected):
     assert len(annotated.test_evaluator) == 2
 
 
+def test_score_curves(annotated):
+    """Drawn by one metric, beside what else is asked for, even where the config or a name asks for them too."""
+    drawn = dict(type='ScoreCurveMetric', out='curves.png', **GROUND_TRUTH)
+    assert options.with_evaluation(annotated, None, score_curves='curves.png').test_evaluator == [drawn]
+    assert options.with_evaluation(annotated, ['curves'], score_curves='curves.png').test_evaluator == [drawn]
+    assert options.with_evaluation(annotated, [], score_curves='curves.png').test_evaluator == [
+        *annotated.test_evaluator, drawn]
+    assert options.with_evaluation(annotated, ['curves']).test_evaluator == [
+        dict(type='ScoreCurveMetric', **GROUND_TRUTH)]
+
+
 def test_one_evaluator_that_is_no_list(toy_config):
     assert options.with_evaluation(toy_config, []).test_evaluator == [dict(type='ToyMetric')]
 

@@ -110,7 +110,8 @@ def test_an_embedder_looks_at_images(world, run, tmp_path):
 
 @pytest.mark.parametrize(('arguments', 'message'), [
     (('tiny.pth', '--dump-detections', 'a.npz', '--eval'), '--dump-detections stores what is not tracked'),
-    (('tiny.pth', '--dump-detections', 'a.npz', '--show-dir', 'a'), 'leave out --eval, --out and --show-dir'),
+    (('tiny.pth', '--dump-detections', 'a.npz', '--show-dir', 'a'), 'leave out --eval, --out, --show-dir and'),
+    (('tiny.pth', '--dump-detections', 'a.npz', '--score-curves', 'a.png'), '--dump-detections stores what is not'),
     (('--eval',), 'required: checkpoint .or --detections FILE'),
     (('--detections', 'a.npz', '--launcher', 'pytorch'), '--detections without a checkpoint runs in one process')])
 def test_what_is_refused(run, capsys, arguments, message):

@@ -4,8 +4,9 @@ from mmvist.evaluation.metrics.base import VideoMetric
 from mmvist.evaluation.metrics.bdd100k import BDD100KMetric
 from mmvist.evaluation.metrics.detections_file import DetectionsFile
 from mmvist.evaluation.metrics.result_file import ResultFile
+from mmvist.evaluation.metrics.score_curves import ScoreCurveMetric
 from mmvist.evaluation.metrics.speed import SpeedMetric
 from mmvist.evaluation.metrics.tracking import FrameMetric, HardCaseMetric, MOTMetric, MOTSMetric, YouTubeVISMetric
 
 __all__ = ['BDD100KMetric', 'DetectionsFile', 'FrameMetric', 'HardCaseMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile',
-           'SpeedMetric', 'VideoMetric', 'YouTubeVISMetric']
+           'ScoreCurveMetric', 'SpeedMetric', 'VideoMetric', 'YouTubeVISMetric']

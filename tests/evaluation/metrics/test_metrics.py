@@ -217,7 +217,8 @@ def two_processes(rank, folder, results, queue):
         torch.distributed.init_process_group('gloo', init_method=f'file://{folder}/store', rank=rank, world_size=2)
         metrics = [built('YouTubeVISMetric', ann_file=f'{folder}/gt.json'),
                    built('MOTSMetric', ann_file=f'{folder}/gt.json'),
-                   built('ResultFile', out=f'{folder}/results.json', ann_file=f'{folder}/gt.json')]
+                   built('ResultFile', out=f'{folder}/results.json', ann_file=f'{folder}/gt.json'),
+                   built('ScoreCurveMetric', out=f'{folder}/curves.png', ann_file=f'{folder}/gt.json')]
         scores = {}
         for metric in metrics:
             # The second rank repeats a frame of the first, as samplers do that pad.
@@ -249,10 +250,13 @@ def test_two_processes_give_the_scores_of_one(files, tmp_path):
     outcomes = {rank: outcome for rank, *outcome in (queue.get(timeout=60) for _ in workers)}
     for worker in workers:
         worker.join()
-    expected = {**score(truth, found, AP), **score(truth, found, FRAMES)}
+    curves = built('ScoreCurveMetric', ann_file=tmp_path / 'gt.json')
+    curves.process(None, frame_results(found))
+    expected = {**score(truth, found, AP), **score(truth, found, FRAMES), **curves.evaluate(0)}
     for scores, error in outcomes.values():
-        assert same(scores, expected) == 47
+        assert same(scores, expected) == 53
         assert "'NoneType' object has no attribute 'video'" in error
+    assert (tmp_path / 'curves.png').stat().st_size > 0
     again = ytvis.read_results(tmp_path / 'results.json', ytvis.read(tmp_path / 'gt.json'))
     assert score(truth, again, AP)['ytvis/AP'] == pytest.approx(expected['ytvis/AP'])
     assert np.isfinite(expected['ytvis/AP'])
