@@ -178,7 +178,24 @@ def test_checkpoint(tool, tmp_path, capsys):
     weights = torch.load(tmp_path / 'ours.pth', weights_only=True)['state_dict']
     assert {name: weight.tolist() for name, weight in weights.items()} == {'embedder.fcs.0.bias': [1, 1]}
     assert tool.main([*arguments, 'nothing']) == 2
-    assert "--from: unknown 'nothing'; known: mmdet-masktrack-rcnn" in capsys.readouterr().err
+    assert "--from: unknown 'nothing'; known: mmdet-masktrack-rcnn, mmdet-yolact, yolact" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(('options', 'expected'), [
+    ([], {'detector.bbox_head.conv_reg.bias': list(range(8)), 'detector.bbox_head.conv_cls.bias': [1, 2, 0, 4, 5, 3]}),
+    (['--without-classes'], {'detector.bbox_head.conv_reg.bias': list(range(8))})])
+def test_checkpoint_of_yolact(options, expected, tool, tmp_path, capsys):
+    torch = pytest.importorskip('torch')
+    # Two anchors and two classes, before which they have the background.
+    torch.save({'prediction_layers.0.bbox_layer.bias': torch.arange(8),
+                'prediction_layers.0.conf_layer.bias': torch.arange(6)}, tmp_path / 'theirs.pth')
+    arguments = ['checkpoint', str(tmp_path / 'theirs.pth'), str(tmp_path / 'ours.pth'), '--from', 'yolact']
+    assert tool.main([*arguments, *options]) == 0
+    assert f'ours.pth: {len(expected)} weights' in capsys.readouterr().out
+    weights = torch.load(tmp_path / 'ours.pth', weights_only=True)['state_dict']
+    assert {name: weight.tolist() for name, weight in weights.items()} == expected
+    assert tool.main([*arguments[:-1], 'mmdet-yolact']) == 2
+    assert 'weights fit no prefix' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('command', ['annotations', 'check'])

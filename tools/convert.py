@@ -22,6 +22,7 @@ EXAMPLES = """examples:
   python tools/convert.py check instances_txt --seqmap val.seqmap --json report.json
   python tools/convert.py split train.json --out train.txt val.txt --num 200
   python tools/convert.py checkpoint theirs.pth ours.pth --from mmdet-masktrack-rcnn
+  python tools/convert.py checkpoint yolact_resnet50_54_800000.pth yolact.pth --from yolact --without-classes
 """
 
 
@@ -101,6 +102,8 @@ def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('out', help='checkpoint to write')
     parser.add_argument('--from', dest='origin', required=True, metavar='PROGRAM',
                         help='where it comes from, such as mmdet-masktrack-rcnn')
+    parser.add_argument('--without-classes', action='store_true',
+                        help='leave out the layers that tell classes apart, to train them anew on others')
     parser.add_argument('--trust-checkpoint', action='store_true',
                         help='unpickle the source, which can run any code')
 
@@ -140,17 +143,18 @@ def run_split(args: argparse.Namespace) -> int:
 
 
 def run_checkpoint(args: argparse.Namespace) -> int:
-    """Rename the weights."""
+    """Rename the weights, and order them as we do."""
     import torch
 
     from mmvist.engine.checkpoint import read_checkpoint
     from mmvist.io.atomic import open_atomic
-    from mmvist.models.key_maps import KEY_MAPS, rename
+    from mmvist.models.key_maps import PROGRAMS, without_class_layers
 
-    if args.origin not in KEY_MAPS:
-        raise ValueError(f'--from: unknown {args.origin!r}; known: {", ".join(KEY_MAPS)}')
+    if args.origin not in PROGRAMS:
+        raise ValueError(f'--from: unknown {args.origin!r}; known: {", ".join(PROGRAMS)}')
     source = read_checkpoint(args.source, args.trust_checkpoint)
-    weights = rename(source.get('state_dict', source), KEY_MAPS[args.origin])
+    weights = PROGRAMS[args.origin](source.get('state_dict', source))
+    weights = without_class_layers(weights) if args.without_classes else weights
     with open_atomic(args.out, 'wb') as file:
         torch.save({'state_dict': weights}, file)
     print(f'{args.out}: {len(weights)} weights')

@@ -8,11 +8,11 @@ def box_iou(first: Tensor, second: Tensor) -> Tensor:
     """Intersection over union of every pair.
 
     Args:
-        first: (N, 4) xyxy.
-        second: (M, 4) xyxy.
+        first: (..., N, 4) xyxy.
+        second: (..., M, 4) xyxy.
 
     Returns:
-        (N, M) in 0..1; zero where both boxes are empty.
+        (..., N, M) in 0..1; zero where both boxes are empty.
     """
     width, height = common_sides(first, second)
     return _over_union(width.clamp(min=0) * height.clamp(min=0), first, second)
@@ -42,15 +42,15 @@ def centre_aspect_height(bboxes: Tensor) -> Tensor:
 
 def common_sides(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Width and height (N, M) of the rectangle that every pair shares; negative is the distance between them."""
-    left, top, right, bottom = _wide(first)[:, None].unbind(-1)
+    left, top, right, bottom = _wide(first)[..., None, :].unbind(-1)
     # Side by side, what is compared with every box is read several times faster than out of rows.
-    other_left, other_top, other_right, other_bottom = _wide(second).T.contiguous().unbind()
+    other_left, other_top, other_right, other_bottom = _wide(second).movedim(-1, 0)[..., None, :].contiguous().unbind()
     return (torch.minimum(right, other_right) - torch.maximum(left, other_left),
             torch.minimum(bottom, other_bottom) - torch.maximum(top, other_top))
 
 
 def _over_union(common: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    union = _area(first)[:, None] + _area(second) - common
+    union = _area(first)[..., None] + _area(second)[..., None, :] - common
     return common / union.clamp(min=torch.finfo(union.dtype).tiny)
 
 

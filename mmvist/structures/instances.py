@@ -20,6 +20,7 @@ FIELDS = {
     'bboxes': Field((4,), True, 'xyxy, pixels of the network input'),
     'scores': Field((), True, 'confidence in 0..1'),
     'labels': Field((), False, 'index into the class list'),
+    'logits': Field((None,), True, 'detection: raw value of each class, of the background last'),
     'ids': Field((), False, 'track id; unique within a frame, but for regions, of which several may cover one object'),
     'embeds': Field((None,), True, 'what tracks and detections are compared by'),
     'region_features': Field((None,), True, 'detection, region: the average of what the mask head sees of it'),

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from mmvist.structures import rle
 from mmvist.structures.frames import Frame
+from mmvist.structures.map_masks import MapMasks
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +211,7 @@ class RLEMasks:
         return torch.from_numpy(masks[:, rows.astype(np.int64)][:, :, columns.astype(np.int64)])
 
 
-MaskColumn = BoxMasks | RLEMasks
+MaskColumn = BoxMasks | MapMasks | RLEMasks
 
 
 def as_pixels(masks: MaskColumn, frame: Frame, priority: np.ndarray | None = None,

@@ -9,6 +9,7 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 
@@ -73,3 +74,10 @@ def objects_of(sample: DetDataSample) -> Instances:
     """The ground truth of a frame to train on: bboxes, labels, ids."""
     truth = sample.gt_instances
     return Instances(bboxes=truth.bboxes, labels=truth.labels, ids=truth.ids)
+
+
+def matched_regions(bboxes: Tensor, matched: Tensor, objects: Instances) -> Instances:
+    """Regions to train on: R boxes (R, 4), each matched with an object (R,)."""
+    overlap = box_iou(bboxes, objects.bboxes)
+    ious = overlap[torch.arange(len(bboxes), device=bboxes.device), matched] if len(bboxes) else bboxes.new_zeros(0)
+    return Instances(bboxes=bboxes, labels=objects.labels[matched], ids=objects.ids[matched], ious=ious)

@@ -11,10 +11,9 @@ from mmengine.structures import InstanceData
 from torch import Tensor
 
 from mmvist.models.abn import use_in_place_abn
-from mmvist.models.detectors.base import DetectorLoss, FrameDetector, frames_in, objects_of
+from mmvist.models.detectors.base import DetectorLoss, FrameDetector, frames_in, matched_regions, objects_of
 from mmvist.models.detectors.mask_targets import mask_targets
 from mmvist.registry import MODELS
-from mmvist.structures.boxes import box_iou
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import BoxMasks
@@ -88,7 +87,8 @@ class MaskRCNNDetector(FrameDetector):
         objects = [objects_of(sample) for sample in samples]
         regions = [None] * len(samples)
         for index, result, columns in zip(key, sampled, pooled, strict=True):
-            regions[index] = _positives(result, objects[index]).replace(**columns)
+            regions[index] = matched_regions(result.pos_priors, result.pos_assigned_gt_inds,
+                                             objects[index]).replace(**columns)
         return DetectorLoss(losses, {'neck': features}, regions, objects)
 
     def _rpn_loss(self, features: tuple[Tensor, ...], samples: list[DetDataSample],
@@ -174,10 +174,3 @@ class MaskRCNNDetector(FrameDetector):
         pooled = self._pooled(answer['mask_feats'], counts)
         return [{'masks': BoxMasks(grid, region.float(), threshold), **more}
                 for grid, region, more in zip(grids.split(counts), regions, pooled, strict=True)]
-
-
-def _positives(sampled: object, objects: Instances) -> Instances:
-    boxes, matched = sampled.pos_priors, sampled.pos_assigned_gt_inds
-    overlap = box_iou(boxes, objects.bboxes)
-    ious = overlap[torch.arange(len(boxes), device=boxes.device), matched] if len(boxes) else boxes.new_zeros(0)
-    return Instances(bboxes=boxes, labels=objects.labels[matched], ids=objects.ids[matched], ious=ious)
