@@ -26,6 +26,9 @@ def parse_arguments() -> argparse.Namespace:
     clips = commands.add_parser('motsnet', help='MOTSNet at full resolution: shares of its parts, memory of a clip')
     clips.add_argument('--frames', type=int, default=6, help='frames, and training steps, that count')
     clips.add_argument('--clip', type=int, help='frames of a training clip; by default 12 on a GPU and 2 on a CPU')
+    graphs = commands.add_parser('rgnnvis', help='RGNNVIS at 864x480: what graph, masks and appearance cost')
+    graphs.add_argument('--frames', type=int, default=6, help='times that count')
+    graphs.add_argument('--chunk', type=int, default=1, help='frames that come at once')
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
     operators.add_argument('--compiled', metavar='PYTHON', help='Python of an environment with compiled mmcv')
@@ -59,6 +62,8 @@ def main() -> None:
         rows = benchmark.run(args.compiled)
     elif args.what == 'motsnet':
         rows = benchmark.run(args.frames, args.clip)
+    elif args.what == 'rgnnvis':
+        rows = benchmark.run(args.frames, args.chunk)
     else:
         rows = [benchmark.run(args.frames) if args.what == 'inference' else benchmark.run()]
     for row in rows:

@@ -13,18 +13,27 @@ from mmvist.models.detectors import (
     MMDetDetector,
     OracleDetector,
     TemporalMaskRCNNDetector,
+    YOLACTDetector,
 )
-from mmvist.models.embedders import AssociationEmbedder, MaskPoolEmbedder, ReIDEmbedder, RoIEmbedder
+from mmvist.models.embedders import (
+    AssociationEmbedder,
+    MaskPoolEmbedder,
+    ReIDEmbedder,
+    RoIEmbedder,
+    SoftMaskPoolEmbedder,
+)
 from mmvist.models.flow import DISFlow
-from mmvist.models.layers import SymmetricTemporalModel
-from mmvist.models.losses import BalancedBCE, BatchHardTriplet, MatchLoss
+from mmvist.models.graph_tracker import GraphTracker
+from mmvist.models.layers import RectifiedFPN, SymmetricTemporalModel
+from mmvist.models.losses import BalancedBCE, BatchHardTriplet, LovaszSoftmax, MatchLoss
 from mmvist.models.osmn import OSMN, OSMNTrainer
 from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
 __all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
-           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector', 'MMDetDetector', 'MaskPoolEmbedder',
-           'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN', 'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder',
-           'RoIEmbedder', 'SegmentorState', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector',
-           'VideoInstanceSegmentor']
+           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector', 'GraphTracker', 'LovaszSoftmax',
+           'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN',
+           'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
+           'SoftMaskPoolEmbedder', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor',
+           'YOLACTDetector']

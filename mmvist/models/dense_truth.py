@@ -33,7 +33,7 @@ def padded_masks(masks: BitmapMasks, size: tuple[int, int], device: torch.device
     return padded
 
 
-def id_map(sample: DetDataSample, size: tuple[int, int], device: torch.device | str) -> Tensor:
+def id_map(sample: DetDataSample, size: tuple[int, int], device: torch.device | str, stride: int = 1) -> Tensor:
     """The object that each pixel shows.
 
     Where objects overlap, the smaller one is on top: the larger hardly misses these pixels, while the smaller could
@@ -44,22 +44,24 @@ def id_map(sample: DetDataSample, size: tuple[int, int], device: torch.device | 
             is) and `img_shape`, height and width of the image in the upper left of the input.
         size: Height and width of the input, pixels.
         device: Where the result is to be.
+        stride: Read one pixel of as many along each axis, in their middle.
 
     Returns:
-        (H, W) int64: the object's id, `NOTHING`, or `IGNORED` outside of the image and on pixels of ignored instances
+        (H, W), or as many as are read, int64: the object's id, `NOTHING`, or `IGNORED` outside of the image and on pixels of ignored instances
         that no object covers.
 
     Raises:
         ValueError: The image is larger than the input.
     """
+    read = (..., slice(stride // 2, None, stride), slice(stride // 2, None, stride))
     ids = torch.full(size, IGNORED, device=device)
     height, width = sample.img_shape[:2]
     ids[:height, :width] = NOTHING
     ids.masked_fill_(_ignored(sample.ignored_instances, size, device), IGNORED)
-    masks = padded_masks(sample.gt_instances.masks, size, device)
-    order = masks.sum((1, 2)).argsort(descending=True, stable=True)
+    ids, masks = ids[read].clone(), padded_masks(sample.gt_instances.masks, size, device)[read]
+    order = masks.flatten(1).sum(1).argsort(descending=True, stable=True)
     for mask, track in zip(masks[order], sample.gt_instances.ids.to(device)[order], strict=True):
-        ids = torch.where(mask, track, ids)
+        ids.masked_fill_(mask, track)
     return ids
 
 

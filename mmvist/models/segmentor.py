@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModel
 from torch import Tensor, nn
 
+from mmvist.models.detection_cache import DetectionCache
 from mmvist.models.detectors.base import frames_in
 from mmvist.registry import MODELS
 from mmvist.structures import FrameResult, TrackSummary
@@ -48,6 +50,8 @@ class VideoInstanceSegmentor(BaseModel):
         disjoint_masks: Give each pixel to the instance with the highest score, where the benchmark forbids overlap.
         complete_results: Let results keep all there is, embeddings and instances without a pixel too; see `to_result`.
         frozen: Names of parts that do not train, such as 'detector': they get no gradients and stay in evaluation mode.
+        detection_cache: Folder that keeps what a frozen detector finds in training, to be found there again; see
+            `DetectionCache`.
         init_cfg: Initial weights.
 
     Raises:
@@ -56,7 +60,8 @@ class VideoInstanceSegmentor(BaseModel):
 
     def __init__(self, detector: dict, tracker: dict, embedder: dict | None = None,
                  data_preprocessor: dict | None = None, disjoint_masks: bool = False,
-                 complete_results: bool = False, frozen: Sequence[str] = (), init_cfg: dict | None = None) -> None:
+                 complete_results: bool = False, frozen: Sequence[str] = (), detection_cache: str | None = None,
+                 init_cfg: dict | None = None) -> None:
         built = MODELS.build(detector)
         if data_preprocessor is None:
             data_preprocessor = getattr(built, 'preprocessor', None)
@@ -68,6 +73,7 @@ class VideoInstanceSegmentor(BaseModel):
         self.tracker = MODELS.build(tracker)
         self.disjoint_masks, self.complete_results = disjoint_masks, complete_results
         self._state: SegmentorState | None = None
+        self._cache = None if detection_cache is None else DetectionCache(detection_cache)
         self.frozen = tuple(frozen)
         for name in self.frozen:
             _part(self, name).requires_grad_(False)
@@ -98,6 +104,8 @@ class VideoInstanceSegmentor(BaseModel):
 
     def loss(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> dict[str, Tensor | list[Tensor]]:
         """Losses of a batch of clips."""
+        if hasattr(self.tracker, 'loss'):
+            return self._unrolled_loss(inputs, data_samples)
         trained = self.detector.loss(inputs, data_samples)
         losses = dict(trained.losses)
         if self.embedder is not None:
@@ -107,6 +115,23 @@ class VideoInstanceSegmentor(BaseModel):
                 raise ValueError(f'detector and embedder both call a loss {twice[0]!r}')
             losses.update(more)
         return losses
+
+    def _unrolled_loss(self, inputs: Tensor, clips: Sequence[TrackDataSample]) -> dict[str, Tensor]:
+        """Losses of a tracker that learns, and through it the embedder, from what a frozen detector finds."""
+        if 'detector' not in self.frozen:
+            raise ValueError(f'{type(self.tracker).__name__} learns from what a trained detector finds: set '
+                             'frozen=["detector"], and load_from or init_cfg for its weights')
+        found = []
+        for images, clip in zip(inputs, clips, strict=True):
+            frames = frames_of(images[None], [clip])
+            with torch.no_grad():
+                detect = self.detector.step if self._cache is None else partial(self._cache.step, self.detector)
+                state, answers = detect(self.detector.init(), frames, None)
+                answers = [*answers, *self.detector.finish(state)]
+            found.append(answers if self.embedder is None else [self.embedder(*answer) for answer in answers])
+        # In full precision, as it will track.
+        with torch.autocast(inputs.device.type, enabled=False):
+            return self.tracker.loss(found, clips)
 
     @torch.no_grad()
     def predict(self, inputs: Tensor, data_samples: Sequence[TrackDataSample]) -> list[FrameResult]:

@@ -16,7 +16,7 @@ from mmvist.worlds import generate
 from tests.datasets.miniatures import MINIATURES, STREET
 
 FOLDER = Path(__file__).parents[2] / 'configs/_base_/datasets'
-CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py') if path.stem != 'street_world')
+CONFIGS = sorted(path.stem for path in FOLDER.glob('*.py') if not path.stem.startswith('street_world'))
 UNTRAINED = {'bdd100k_box_track', 'coco_videos'}
 HEADLINES = {'YouTubeVISMetric': 'ytvis/AP', 'MOTSMetric': 'mots/sMOTSA', 'BDD100KMetric': 'bdd100k/OVERALL/MOTA',
              'FrameMetric': 'coco/AP', 'MOTMetric': 'mot/MOTA'}

@@ -1,0 +1,3 @@
+# Appendix: three graph blocks.
+_base_ = './rgnnvis_r50_fpn_150e_youtubevis2019.py'
+model = dict(tracker=dict(graph=dict(num_blocks=3)))
