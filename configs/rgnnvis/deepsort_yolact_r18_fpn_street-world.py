@@ -1,4 +1,5 @@
-# For comparison: DeepSORT on the same YOLACT's detections; it takes that checkpoint.
+# For comparison: DeepSORT on the same YOLACT's detections; it takes that checkpoint, and the embedder its own,
+# of ../deepsort/reid_r18_street-world.py.
 _base_ = [
     '../_base_/detectors/yolact_r18_fpn_street-world.py', '../_base_/trackers/deepsort_street-world.py',
     '../_base_/datasets/street_world.py', '../_base_/schedules/yolact_street_world.py', '../_base_/runtime.py']

@@ -50,16 +50,20 @@ class ContiguousClip:
 
     Args:
         length: Frames of a clip.
+        anywhere: Let it begin anywhere in the video, all places being equally likely, whatever frame the item stands
+            for; meant for items that stand for a video.
     """
 
-    def __init__(self, length: int) -> None:
+    def __init__(self, length: int, anywhere: bool = False) -> None:
         if length < 1:
             raise ValueError(f'ContiguousClip: length must be at least 1, got {length}')
-        self.length = length
+        self.length, self.anywhere = length, anywhere
 
     def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
         """Choose frames; see `RandomPair`."""
         first, last = max(key - self.length + 1, 0), max(min(key, length - self.length), 0)
+        if self.anywhere:
+            first, last = 0, max(length - self.length, 0)
         start = int(rng.integers(min(first, last), last + 1))
         return [ChosenFrame(min(frame, length - 1), True) for frame in range(start, start + self.length)]
 

@@ -45,9 +45,8 @@ class VideoDataset(BaseDataset):
         class_map: For a mixture: what the file's classes are called in `classes`. Several may become one; classes that
             it makes none of have no objects.
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
-        per_video: In training, let an item stand for a video in place of a frame, so that a long video counts no more
-            than a short one. The frame its clip is around is drawn with the item, from all of the video that show an
-            object, each equally likely; a video without such a frame has no item.
+        clips_per_video: In training, let so many items stand for each video in place of one for each frame, so that a
+            long video counts no more than a short one; an item's frame is drawn from all that show an object.
         format: One of `mmvist.io.convert.SOURCES`; see `read_annotations`.
         seqmap: For formats with sequences: the file that lists the split's, with their first and last frames.
         split: The file that lists the videos to use; see `mmvist.io.splits`. By default all.
@@ -64,13 +63,13 @@ class VideoDataset(BaseDataset):
 
     def __init__(self, ann_file: str | Path, img_prefix: str | Path | None, pipeline: Sequence[dict],
                  classes: Sequence[str] | None = None, class_map: Mapping[str, str] | None = None,
-                 clip: dict | None = None, per_video: bool = False, format: str = 'ytvis',
+                 clip: dict | None = None, clips_per_video: int = 0, format: str = 'ytvis',
                  seqmap: str | Path | None = None, split: str | Path | None = None, test_mode: bool = False,
                  min_size: float = 1, skip_broken: bool = False, seed: int = 0) -> None:
         if test_mode and clip is not None:
             raise ValueError('VideoDataset: clip is for training; a test item is one frame')
-        if test_mode and per_video:
-            raise ValueError('VideoDataset: per_video is for training; a test item is one frame')
+        if test_mode and clips_per_video:
+            raise ValueError('VideoDataset: clips_per_video is for training; a test item is one frame')
         own_classes = classes if class_map is None else tuple(class_map)
         video_set = read_annotations(ann_file, img_prefix, format, seqmap, split, own_classes)
         video_set = video_set if class_map is None else _mapped(video_set, class_map, classes, ann_file)
@@ -82,7 +81,8 @@ class VideoDataset(BaseDataset):
             video_set = video_set.with_classes(classes)
         super().__init__(str(ann_file), metainfo={'classes': tuple(video_set.classes)}, test_mode=test_mode,
                          serialize_data=False, lazy_init=True)
-        self.img_prefix, self.skip_broken, self.seed, self.per_video = img_prefix, skip_broken, seed, per_video
+        self.img_prefix, self.skip_broken, self.seed = img_prefix, skip_broken, seed
+        self.clips_per_video = clips_per_video
         self.clip = None if clip is None else TASK_UTILS.build(clip)
         self.transforms = [TRANSFORMS.build(transform) for transform in pipeline]
         videos = progress(video_set.videos, len(video_set.videos), f'preparing {ann_file}')
@@ -90,7 +90,8 @@ class VideoDataset(BaseDataset):
         self._has_object = self._table.has_object
         frames = self._table.frames() if test_mode else self._table.frames()[self._has_object]
         # An item that stands for a video is listed with the first of the frames that it may be drawn from.
-        self.data_list = frames[np.unique(frames[:, 0], return_index=True)[1]] if per_video else frames
+        videos = frames[np.unique(frames[:, 0], return_index=True)[1]]
+        self.data_list = np.tile(videos, (clips_per_video, 1)) if clips_per_video else frames
         # Shared, so that worker processes that live through several epochs see the epoch, and what they skip is seen.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
         self._skipped = torch.zeros(MAX_WORKERS, dtype=torch.int64).share_memory_()
@@ -112,14 +113,14 @@ class VideoDataset(BaseDataset):
         self._epoch.fill_(epoch)
 
     def get_cat_ids(self, idx: int) -> list[int]:
-        """Labels of an item's frame, of all its video's frames with `per_video`, each once, rising; none in testing."""
+        """Labels of an item's frame, with `clips_per_video` of all of its video, each once, rising; none in testing."""
         video, first = map(int, self.data_list[idx])
-        last = self._table.videos[video].length - 1 if self.per_video else first
+        last = self._table.videos[video].length - 1 if self.clips_per_video else first
         rows = slice(self._table.rows(video, first).start, self._table.rows(video, last).stop)
         return np.unique(self._table.labels[rows][~self._table.ignore[rows]]).tolist()
 
     def get_data_info(self, idx: int) -> dict:
-        """Video id, frame and image of an item's frame; with `per_video` of the first it may be drawn from."""
+        """Video id, frame and image of an item's frame; with `clips_per_video` of the first it may be drawn from."""
         video, frame = map(int, self.data_list[idx])
         return {'video_id': self._table.videos[video].id, 'frame': frame, 'img_path': self._path(video, frame),
                 'sample_idx': int(idx)}
@@ -153,7 +154,7 @@ class VideoDataset(BaseDataset):
         video, key = map(int, self.data_list[idx])
         first, end = self._table.first_frames[video:video + 2]
         valid = np.flatnonzero(self._has_object[first:end])
-        if self.per_video:
+        if self.clips_per_video:
             key = int(rng.choice(valid))
         chosen = [ChosenFrame(key, True)]
         if self.clip is not None:

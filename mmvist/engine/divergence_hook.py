@@ -26,7 +26,8 @@ class DivergenceHook(Hook):
     """Ends a training once a loss of any process was not finite.
 
     It looks every `interval` iterations, at the end of an epoch, before a validation and before a checkpoint would be
-    written, so that none is kept of such a model. In between the losses stay on their device.
+    written, and then at the weights, too, so that none is kept of such a model. In between the losses stay on their
+    device.
 
     Args:
         interval: Iterations between two looks.
@@ -42,7 +43,7 @@ class DivergenceHook(Hook):
         if interval < 1:
             raise ValueError(f'DivergenceHook: interval must be at least 1 iteration, got {interval}')
         self.interval = interval
-        # Names of losses that come together -> (K,) the first iteration since the last look when each was not finite.
+        # Names of what comes together -> (K,) the first iteration since the last look when each was not finite.
         self._first: dict[tuple[str, ...], Tensor] = {}
 
     def before_train(self, runner: Runner) -> None:
@@ -62,16 +63,31 @@ class DivergenceHook(Hook):
             finite = torch.stack([outputs[name].detach().float() for name in names]).isfinite()
             now = torch.where(finite, NEVER, runner.iter + 1)
             self._first[names] = torch.minimum(self._first.get(names, now), now)
-        if self.every_n_train_iters(runner, self.interval) or self._checkpoint_is_next(runner):
+        if self._checkpoint_is_next(runner):
+            self._note_weights(runner, runner.iter + 2)
+            self._look(runner)
+        elif self.every_n_train_iters(runner, self.interval):
             self._look(runner)
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Look; raises as `after_train_iter` does."""
+        self._note_weights(runner, runner.iter + 1)
         self._look(runner)
 
     def before_val(self, runner: Runner) -> None:
         """Look: the best checkpoint is written after it. Raises as `after_train_iter` does."""
+        self._note_weights(runner, runner.iter + 1)
         self._look(runner)
+
+    def _note_weights(self, runner: Runner, iteration: int) -> None:
+        """Remember whether the weights that an iteration would begin with are not finite.
+
+        A loss that was finite may have had gradients that were not.
+        """
+        weights = [weight.detach() for weight in runner.model.parameters() if weight.requires_grad]
+        if weights:
+            finite = torch.stack([weight.isfinite().all() for weight in weights]).all()
+            self._first[('the weights',)] = torch.where(finite, NEVER, iteration)[None]
 
     def _checkpoint_is_next(self, runner: Runner) -> bool:
         hooks = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook) and not hook.by_epoch]

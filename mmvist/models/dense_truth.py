@@ -44,11 +44,11 @@ def id_map(sample: DetDataSample, size: tuple[int, int], device: torch.device | 
             is) and `img_shape`, height and width of the image in the upper left of the input.
         size: Height and width of the input, pixels.
         device: Where the result is to be.
-        stride: Read one pixel of as many along each axis, in their middle.
+        stride: Read one pixel of as many along each axis, beside their middle.
 
     Returns:
-        (H, W), or as many as are read, int64: the object's id, `NOTHING`, or `IGNORED` outside of the image and on pixels of ignored instances
-        that no object covers.
+        (H, W), or as many as are read, int64: the object's id, `NOTHING`, or `IGNORED` outside of the image and on
+        pixels of ignored instances that no object covers.
 
     Raises:
         ValueError: The image is larger than the input.

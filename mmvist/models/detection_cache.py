@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -15,24 +15,27 @@ from mmvist.io.atomic import open_atomic
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.map_masks import MapMasks
+from mmvist.structures.masks import BoxMasks
 
-# The masks that networks answer with, by name.
-MASKS = {'MapMasks': MapMasks}
+# Masks that are made of plain numbers, by name.
+MASKS = {kind.__name__: kind for kind in (BoxMasks, MapMasks)}
 DIGEST_SIZE = 16
 
 
 class DetectionCache:
-    """Detections and feature maps by the very pixels and weights they come from, so that they are never stale.
+    """Detections and feature maps by the very pixels, weights and config that they come from.
 
     It pays where images come again as they are: without augmentation, or with little to choose from. A file is as large
-    as the frame's maps and masks.
+    as the frame's maps and masks. The weights are those at the first call: the detector is frozen.
 
     Args:
         folder: Where the files go, one a frame.
+        config: Config of the detector, which says what its weights do not.
+        maps: Names of the feature maps that are kept; others are not there afterwards, whether found or made.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: str | Path, config: dict, maps: Sequence[str]) -> None:
+        self.folder, self.config, self.maps = Path(folder), config, tuple(maps)
         self._detector: bytes | None = None
 
     def step(self, detector: BaseModule, state: None, frames: Sequence[Frame], tracks: None
@@ -48,19 +51,21 @@ class DetectionCache:
         missing = [index for index, path in enumerate(paths) if not path.exists()]
         if missing:
             _, found = detector.step(None, [frames[index] for index in missing], None)
-            for index, answer in zip(missing, found, strict=True):
-                _write(paths[index], *answer)
+            for index, (frame, detections) in zip(missing, found, strict=True):
+                _write(paths[index], {name: frame.features[name] for name in self.maps}, detections)
         return None, [_read(path, frame) for path, frame in zip(paths, frames, strict=True)]
 
     def _name(self, detector: BaseModule, frame: Frame) -> str:
         if self._detector is None:
             # It is frozen; once is enough.
-            weights = hashlib.blake2b(digest_size=DIGEST_SIZE)
+            weights = hashlib.blake2b(repr((self.config, self.maps)).encode(), digest_size=DIGEST_SIZE)
             for name, weight in detector.state_dict().items():
                 weights.update(name.encode() + _bytes(weight))
             self._detector = weights.digest()
         digest = hashlib.blake2b(self._detector, digest_size=DIGEST_SIZE)
-        digest.update(repr((tuple(frame.image.shape), frame.height, frame.width)).encode())
+        device = frame.image.device.type
+        precision = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else None
+        digest.update(repr((tuple(frame.image.shape), frame.height, frame.width, precision)).encode())
         digest.update(frame.image.cpu().contiguous().numpy())
         name = digest.hexdigest()
         return f'{name[:2]}/{name[2:]}'
@@ -70,17 +75,20 @@ def _bytes(values: Tensor) -> bytes:
     return values.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
 
 
-def _write(path: Path, frame: Frame, detections: Instances) -> None:
+def _write(path: Path, features: Mapping[str, Sequence[Tensor]], detections: Instances) -> None:
     """Write a line of JSON that says what is there, and the numbers one after another.
 
     Files of PyTorch's own take as long to open as the rest of a step.
     """
-    tensors = {f'features/{name}/{number}': level for name, levels in frame.features.items()
+    tensors = {f'features/{name}/{number}': level for name, levels in features.items()
                for number, level in enumerate(levels)}
     tensors |= {f'columns/{name}': getattr(detections, name) for name in detections.columns if name != 'masks'}
     plain = {}
     if 'masks' in detections:
         masks = detections.masks
+        if type(masks).__name__ not in MASKS:
+            raise ValueError(f'detection_cache: masks of type {type(masks).__name__} cannot be kept, only '
+                             f'{" and ".join(MASKS)}')
         plain = {field.name: getattr(masks, field.name) for field in fields(masks)}
         tensors |= {f'masks/{name}': value for name, value in plain.items() if isinstance(value, Tensor)}
         plain = {name: value for name, value in plain.items() if not isinstance(value, Tensor)}

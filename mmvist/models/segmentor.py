@@ -73,7 +73,12 @@ class VideoInstanceSegmentor(BaseModel):
         self.tracker = MODELS.build(tracker)
         self.disjoint_masks, self.complete_results = disjoint_masks, complete_results
         self._state: SegmentorState | None = None
-        self._cache = None if detection_cache is None else DetectionCache(detection_cache)
+        self._cache = None
+        if detection_cache is not None:
+            if not hasattr(self.tracker, 'loss'):
+                raise ValueError('detection_cache is for trackers that learn from what a frozen detector finds; '
+                                 f'{type(self.tracker).__name__} does not')
+            self._cache = DetectionCache(detection_cache, detector, getattr(self.embedder, 'reads', ()))
         self.frozen = tuple(frozen)
         for name in self.frozen:
             _part(self, name).requires_grad_(False)
@@ -121,6 +126,9 @@ class VideoInstanceSegmentor(BaseModel):
         if 'detector' not in self.frozen:
             raise ValueError(f'{type(self.tracker).__name__} learns from what a trained detector finds: set '
                              'frozen=["detector"], and load_from or init_cfg for its weights')
+        if self.detector.max_chunk is not None:
+            raise ValueError(f'what {type(self.detector).__name__} finds depends on the tracks: it takes '
+                             f'{self.detector.max_chunk} frame at a time, and a tracker cannot learn from it')
         found = []
         for images, clip in zip(inputs, clips, strict=True):
             frames = frames_of(images[None], [clip])

@@ -61,7 +61,11 @@ class Embedder(Protocol):
 
 
 class Tracker(Protocol):
-    """Turns a frame's detections into its instances."""
+    """Turns a frame's detections into its instances.
+
+    Attributes:
+        needs: Columns of detections that it reads and no file of detections holds; only a tracker that has some has it.
+    """
 
     def init(self) -> Any:
         """State before a video's first frame."""
@@ -71,3 +75,7 @@ class Tracker(Protocol):
 
     def finish(self, state: Any) -> dict[int, TrackSummary]:
         """Label, score and verdict of every track of the video, by id, and its final id where that was provisional."""
+
+    def loss(self, found: Sequence[Sequence[tuple[Frame, Instances]]], clips: Sequence[TrackDataSample]
+             ) -> dict[str, Tensor]:
+        """Train on N clips of T frames with what the embedder made of them; only trackers that learn have it."""

@@ -41,7 +41,7 @@ FIELDS = {
     'guides': Field((None,), True, 'track: a factor for each channel that its looks modulate in a mask network'),
     'spots': Field((4,), True, 'track: median x, y and robust deviation x, y of its last mask, pixels of the network '
                                'input'),
-    'masks': Field(None, True, 'pixels of each instance: a mask column of structures.masks'),
+    'masks': Field(None, True, 'pixels of each instance: a mask column, see structures.masks.MaskColumn'),
 }
 
 

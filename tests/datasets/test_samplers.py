@@ -295,7 +295,7 @@ def test_the_epoch_reaches_every_dataset(streets):
 
 
 def test_videos_are_items_through_wrappers(streets):
-    config = streets.config(per_video=True)
+    config = streets.config(clips_per_video=1)
     dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[
         config, dict(type='RepeatDataset', times=2, dataset=config), streets.config(),
         dict(type='ClassBalancedDataset', oversample_thr=1.0, dataset=config)]))
@@ -317,7 +317,7 @@ def test_videos_are_items_through_wrappers(streets):
 
 def test_a_mixture_of_videos_and_frames(streets):
     dataset = DATASETS.build(dict(type='ConcatDataset', datasets=[
-        streets.config(per_video=True), dict(type='RepeatDataset', times=5, dataset=streets.config())]))
+        streets.config(clips_per_video=1), dict(type='RepeatDataset', times=5, dataset=streets.config())]))
     sampler = ClipSampler(dataset, seed=1, shares=[1, 3], num_items=8)
     shown = set()
     for epoch in range(20):

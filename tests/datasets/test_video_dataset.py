@@ -83,7 +83,7 @@ def test_contiguous_clips(streets):
 
 
 def test_an_item_for_each_video_with_an_object(streets):
-    dataset = streets.build(per_video=True)
+    dataset = streets.build(clips_per_video=1)
     assert (len(dataset), dataset.num_videos) == (2, 3)
     drawn = []
     for epoch in range(600):
@@ -99,14 +99,14 @@ def test_an_item_for_each_video_with_an_object(streets):
 
 
 def test_a_video_as_small_objects_leave_it(streets):
-    dataset = streets.build(per_video=True, min_size=4)
+    dataset = streets.build(clips_per_video=1, min_size=4)
     assert [shown(item)[0][0] for item in dataset] == ['a']
-    assert len(streets.build(per_video=True, min_size=50)) == 0
+    assert len(streets.build(clips_per_video=1, min_size=50)) == 0
 
 
 def test_clips_of_a_video(streets):
-    pairs, clips = streets.build(per_video=True, clip=PAIR), streets.build(
-        per_video=True, clip=dict(type='ContiguousClip', length=2))
+    pairs, clips = streets.build(clips_per_video=1, clip=PAIR), streets.build(
+        clips_per_video=1, clip=dict(type='ContiguousClip', length=2))
     keys, starts = set(), set()
     for epoch in range(40):
         pairs.set_epoch(epoch)
@@ -126,13 +126,13 @@ def test_classes_of_a_video_are_those_of_all_its_frames(make_video_tracks, tmp_p
     late = store(tmp_path, [
         make_video_tracks([(1, 0, 2, box), (3, 1, 1, box), (4, 2, 0, box, 1.0, True)], 'a', length=5),
         make_video_tracks([(0, 0, 0, box)], 'b', length=1)], classes=('car', 'dog', 'cat'))
-    dataset = late.build(per_video=True)
+    dataset = late.build(clips_per_video=1)
     assert [dataset.get_cat_ids(index) for index in (0, 1, -2)] == [[1, 2], [0], [1, 2]]
     assert [late.build().get_cat_ids(index) for index in range(3)] == [[2], [1], [0]]
 
 
 def test_a_video_item_is_listed_with_its_first_frame(streets):
-    dataset = streets.build(per_video=True)
+    dataset = streets.build(clips_per_video=1)
     assert dataset.get_data_info(0) == {'video_id': 4, 'frame': 0, 'img_path': str(streets.img_prefix / 'a/00000.png'),
                                         'sample_idx': 0}
     assert dataset.get_data_info(1)['frame'] == 2
@@ -141,7 +141,7 @@ def test_a_video_item_is_listed_with_its_first_frame(streets):
 
 
 def test_video_items_depend_on_seed_epoch_and_index_alone(streets):
-    one, other = (streets.build(CHANCE, clip=PAIR, per_video=True, seed=5) for _ in range(2))
+    one, other = (streets.build(CHANCE, clip=PAIR, clips_per_video=1, seed=5) for _ in range(2))
     items = []
     for epoch in range(6):
         one.set_epoch(epoch)
@@ -149,7 +149,7 @@ def test_video_items_depend_on_seed_epoch_and_index_alone(streets):
         items.append([everything(one[index]) for index in (0, 1)])
         assert [everything(other[index]) for index in (-1, -2)] == items[-1][::-1]
     assert len({str(item) for item in items}) == 6
-    assert [everything(item) for item in streets.build(CHANCE, clip=PAIR, per_video=True, seed=6)] != items[0]
+    assert [everything(item) for item in streets.build(CHANCE, clip=PAIR, clips_per_video=1, seed=6)] != items[0]
 
 
 def test_classes_by_name(streets):
@@ -314,8 +314,8 @@ def test_broken_annotations_are_told_at_build(streets):
 def test_options_that_contradict(streets):
     with pytest.raises(ValueError, match='clip is for training'):
         streets.build(test_mode=True, clip=PAIR)
-    with pytest.raises(ValueError, match='per_video is for training; a test item is one frame'):
-        streets.build(test_mode=True, per_video=True)
+    with pytest.raises(ValueError, match='clips_per_video is for training; a test item is one frame'):
+        streets.build(test_mode=True, clips_per_video=1)
     with pytest.raises(ValueError, match="unknown format 'cocoo'; known: ytvis, kitti_mots, mots"):
         streets.build(format='cocoo')
 
@@ -323,7 +323,7 @@ def test_options_that_contradict(streets):
 def test_subset(streets):
     subset = streets.build().get_subset([3, 0])
     assert [shown(subset[index])[0][:2] for index in range(2)] == [('b', 2), ('a', 0)]
-    videos = streets.build(per_video=True)
+    videos = streets.build(clips_per_video=1)
     videos.get_subset_([1])
     assert [shown(item)[0][:2] for item in videos] == [('b', 2)]
 

@@ -186,3 +186,27 @@ def test_all_processes_end_together(diverging, tmp_path):
     assert report(config) == 'diverged: not finite in iteration 2: loss, loss_b; no checkpoint was written\n'
     assert done.stderr.count(report(config)) == 1
     assert checkpoints(config) == []
+
+
+def test_weights_that_are_not_finite_are_not_kept(toy_config):
+    """Gradients of a finite loss may be infinite: a root has one at zero."""
+    toy_config.model = dict(type='RootToyModel')
+    toy_config.train_dataloader.dataset = dict(type='ToyDataset', length=4)
+    toy_config.custom_imports = dict(imports=['tests.engine.test_divergence_hook'])
+    with pytest.raises(TrainingDivergedError, match='not finite in iteration 3: the weights'):
+        build_runner(by_iteration(toy_config, max_iters=2, interval=2)).train()
+    assert checkpoints(toy_config) == []
+
+
+@MODELS.register_module(force=True)
+class RootToyModel(ToyModel):
+    """In its second iteration the loss is finite and its gradient is not."""
+
+    step = 0
+
+    def forward(self, inputs, data_samples=None, mode='loss'):
+        found = super().forward(inputs, data_samples, mode)
+        if mode != 'loss':
+            return found
+        self.step += 1
+        return {'loss': found['loss'] if self.step == 1 else (0 * found['loss']).sqrt()}

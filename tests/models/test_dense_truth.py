@@ -55,6 +55,17 @@ def test_ids():
     assert (NOTHING, IGNORED) == (-1, -2)
 
 
+@pytest.mark.parametrize('stride', [1, 2, 3, 4, 9])
+def test_some_of_the_pixels(stride):
+    # One of each square, to the right of and below its middle where there is none there; none of a square that ends
+    # before it.
+    sample = sample_of(bitmap('#... #... ....', '..## ..#. ....'), [7, 0], boxes=[[3, 1, 4, 3]])
+    whole = id_map(sample, (4, 6), 'cpu')
+    rows, columns = (range(stride // 2, length, stride) for length in (4, 6))
+    expected = [[whole[row, column].item() for column in columns] for row in rows]
+    assert id_map(sample, (4, 6), 'cpu', stride).tolist() == expected
+
+
 def test_outside_of_the_image_is_ignored():
     ids = id_map(sample_of(bitmap('#... .... ...#'), [5]), (4, 6), 'cpu')
     assert ids.tolist() == [[5, -1, -1, -1, -2, -2], [-1] * 4 + [-2] * 2, [-1, -1, -1, 5, -2, -2], [-2] * 6]

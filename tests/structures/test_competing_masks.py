@@ -106,6 +106,10 @@ def test_padding_is_cut_off():
     assert masks[1, :, 14:].all()
 
 
+def test_beyond_the_map_it_goes_on_as_it_ends():
+    assert decoded(torch.full((1, ROWS, COLUMNS), 2.), 1., height=48, width=63).all()
+
+
 def test_a_higher_map_takes_pixels_but_no_more():
     # Two maps overlap in the middle third, where the second is higher.
     logits = torch.zeros(2, ROWS, 12)

@@ -25,8 +25,8 @@ Row = dict[str, str | float | int]
 def run(num_frames: int = 6, chunk: int = 1) -> list[Row]:
     """Measure on a GPU if there is one.
 
-    Every frame has 16 detections and 24 tracks, as many as there can be, all of them with a detection; that is the worst
-    case for graph and masks.
+    Every frame has 16 detections and 24 tracks, as many as there can be, all of them with a detection: the worst case
+    for graph and masks.
 
     Args:
         num_frames: Times that count.

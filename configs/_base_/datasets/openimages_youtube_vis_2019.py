@@ -10,9 +10,9 @@ train_dataloader = dict(
     # with a chance that is not published and shrinks as videos run out; from a half, some 1,780 of them are drawn.
     batch_size=8, drop_last=True, sampler=dict(shares=[1, 3], num_items=7468),
     dataset=dict(_delete_=True, type='ConcatDataset', datasets=[
-        dict(type='VideoDataset', **_base_.annotations, split=_base_.train_split, per_video=True,
+        dict(type='VideoDataset', **_base_.annotations, split=_base_.train_split, clips_per_video=1,
              pipeline=[*_base_.loading, *_base_.crops]),
-        # Images of any size are first made to fit the size of the videos, upright ones 720x1280 (appendix C.1).
+        # Images of any size are first made to fit the size of the videos (appendix C.1); upright ones, 720x1280.
         dict(type='VideoDataset', ann_file=openimages_root + 'train-annotations-object-segmentation.csv',
              img_prefix=openimages_root + 'train', format='openimages', classes=_base_.classes, class_map=class_map,
              pipeline=[*_base_.loading, dict(type='ResizeClip', scale=(1280, 720)), *_base_.crops])]))

@@ -11,10 +11,10 @@ crops = [
     dict(type='RandomScaleClip', low=0.475, high=1.0), dict(type='RandomCropClip', size=scale, by_centre=True),
     dict(type='RandomFlipClip', prob=0.5), dict(type='PackClip')]
 train_dataloader = dict(
-    # 633 steps of 4 clips (section 3.6) are 2,532, more than there are videos: all once, some of them twice.
+    # 633 steps of 4 clips (section 3.6) are 2,532 of the 3,734 that two clips of each video make.
     batch_size=4, sampler=dict(num_items=2532),
     dataset=dict(
-        split=train_split, per_video=True, clip=dict(type='ContiguousClip', length=10, _delete_=True),
+        split=train_split, clips_per_video=2, clip=dict(type='ContiguousClip', length=10, anywhere=True, _delete_=True),
         pipeline=[*loading, *crops]))
 val_dataloader = dict(dataset=dict(split=val_split, pipeline=[
     dict(type='LoadFrames'), dict(type='ResizeClip', scale=scale), dict(type='PackClip')]))

@@ -1,6 +1,5 @@
 # RGNNVIS (Johnander et al. 2021): appearance network and recurrent graph network. Sizes are those of the appendix's
 # Table 3, numbers without one in the text those of the authors' code.
-find_unused_parameters = True       # a batch without tracks leaves weights unused, which several processes must know
 embedder = dict(
     type='SoftMaskPoolEmbedder', in_channels=[1024, 2048], channels=256, hidden=128, background=10.0, bonus=10.0)
 tracker = dict(

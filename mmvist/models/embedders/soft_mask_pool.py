@@ -29,7 +29,12 @@ class SoftMaskPoolEmbedder(BaseModule):
         background: Logit of the background among the masks.
         bonus: What a mask's logit gains inside its box.
         init_cfg: Initial weights.
+
+    Attributes:
+        reads: Names of the feature maps that it looks at.
     """
+
+    reads = ('backbone',)
 
     def __init__(self, in_channels: Sequence[int] = (1024, 2048), channels: int = 256, hidden: int = 128,
                  background: float = 10.0, bonus: float = 10.0, init_cfg: dict | None = None) -> None:

@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmvist.models.graph_tracker.appearance import LatestAppearance
-from mmvist.models.graph_tracker.batch import FoundBatch, Slots
+from mmvist.models.graph_tracker.batch import FoundBatch
 from mmvist.models.graph_tracker.graph import Reading
 from mmvist.models.graph_tracker.rows import best_of
+from mmvist.models.graph_tracker.slots import Slots
 from mmvist.registry import MODELS
 
 
@@ -53,7 +53,12 @@ class EdgeAssociation(nn.Module):
         match_threshold: Least logit of a match.
         init_threshold: Logit above which a detection starts a track, whatever it matches.
         train_init_threshold: Likewise in training.
+
+    Attributes:
+        needs_appearance: The one type of appearance model that it works with; `None` for any.
     """
+
+    needs_appearance = None
 
     def __init__(self, match_threshold: float = -2.0, init_threshold: float = -2.0, train_init_threshold: float = -2.0
                  ) -> None:
@@ -101,6 +106,8 @@ class MaskTrackAssociation(nn.Module):
         same_class: Weight of having one class, which a new track always has.
     """
 
+    needs_appearance = 'LatestAppearance'
+
     def __init__(self, score: float = 1.0, iou: float = 2.0, same_class: float = 10.0) -> None:
         super().__init__()
         self.score, self.iou, self.same_class = score, iou, same_class
@@ -108,9 +115,6 @@ class MaskTrackAssociation(nn.Module):
     def forward(self, reading: Reading, appearance: nn.Module, slots: Slots, found: FoundBatch, ious: Tensor
                 ) -> Verdict:
         """Decide; see `EdgeAssociation.forward`."""
-        if not isinstance(appearance, LatestAppearance):
-            raise ValueError('MaskTrackAssociation needs appearance=dict(type="LatestAppearance"), got '
-                             f'{type(appearance).__name__}')
         learned = appearance.log_chances(slots.appearance, slots.used, found)
         weighed = learned.detach()
         if not self.training:

@@ -1,8 +1,7 @@
-"""Frames of several videos side by side, and what is known of their tracks."""
+"""Frames of several videos side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,7 +19,7 @@ class FoundBatch(NamedTuple):
         logits: (B, N, K + 1), raw value of each class, of the background last.
         scores: (B, N).
         bboxes: (B, N, 4) xyxy, pixels of the network input.
-        places: (B, N, 4), the same in -1..1 of the image.
+        places: (B, N, 4), the same in -1..1 of the network input, padding included.
         embeds: (B, N, A), appearance; `None` where there is no embedder.
         scene: (B, 1, A), the same of the frame; `None` likewise.
         masks: (B, N, h, w), raw logits.
@@ -36,41 +35,6 @@ class FoundBatch(NamedTuple):
     scene: Tensor | None
     masks: Tensor
     inside: Tensor
-
-
-@dataclass(frozen=True, eq=False)
-class Slots:
-    """Tracks of B videos in M slots; never modified.
-
-    Attributes:
-        used: (B, M) bool, whether there is a track.
-        active: (B, M) bool, whether it has a detection in the last frame.
-        ids: (B, M) int64.
-        idle: (B, M) int64, frames since its last detection.
-        next_ids: (B,) int64, of the next track of each video.
-        embeds: (B, M, D), zero where unused.
-        cells: (B, M, D), of the recurrent connection.
-        empty: (B, 1, D), embedding of the empty track.
-        empty_cells: (B, 1, D).
-        bboxes: (B, M, 4) xyxy, in pixels of the network input; a track's cue of place.
-        appearance: State of the appearance model.
-        evidence: State of the scoring.
-        logits: (B, M, K + 1), class logits of the last frame.
-    """
-
-    used: Tensor
-    active: Tensor
-    ids: Tensor
-    idle: Tensor
-    next_ids: Tensor
-    embeds: Tensor
-    cells: Tensor
-    empty: Tensor
-    empty_cells: Tensor
-    bboxes: Tensor
-    appearance: Any
-    evidence: Any
-    logits: Tensor
 
 
 def gather_found(found: Sequence[tuple[Frame, Instances]]) -> FoundBatch:
@@ -96,7 +60,7 @@ def gather_found(found: Sequence[tuple[Frame, Instances]]) -> FoundBatch:
     device = found[0][1].labels.device
     counts = torch.tensor([len(detections) for _, detections in found], device=device)
     bboxes = column('bboxes')
-    halves = bboxes.new_tensor([[frame.width, frame.height] * 2 for frame, _ in found])[:, None] / 2
+    halves = bboxes.new_tensor([[*frame.image.shape[:0:-1]] * 2 for frame, _ in found])[:, None] / 2
     has_looks = all('embeds' in detections for _, detections in found)
     return FoundBatch(
         torch.arange(most, device=device) < counts[:, None], column('logits'), column('scores'), bboxes,

@@ -11,26 +11,21 @@ from mmvist.models.layers.mlp import linear
 from mmvist.registry import MODELS
 
 
-@MODELS.register_module()
-class LearnedScoring(nn.Module):
-    """The track's embedding tells; so certainty may fall as well as rise.
+class Scoring(nn.Module):
+    """What is known of the tracks' classes; its state is a tuple of tensors with a row a slot, or `None`.
 
-    Args:
-        channels: D, of the embeddings.
-        num_classes: K.
+    Attributes:
+        learns: Whether the class loss trains it.
     """
 
-    learns = True
-
-    def __init__(self, channels: int, num_classes: int) -> None:
-        super().__init__()
-        self.classify = linear(channels, num_classes + 1)
+    learns = False
 
     def start(self, found: FoundBatch) -> Any:
         """State before the first frame, without slots."""
 
     def grow(self, evidence: Any, count: int) -> Any:
         """State with so many more slots."""
+        return None if evidence is None else type(evidence)(*(grown(part, count) for part in evidence))
 
     def forward(self, evidence: Any, embeds: Tensor, found: FoundBatch, choice: Tensor, born: Tensor
                 ) -> tuple[Any, Tensor]:
@@ -46,6 +41,27 @@ class LearnedScoring(nn.Module):
         Returns:
             The next state, and class logits (B, M, K + 1), of the background last.
         """
+        raise NotImplementedError
+
+
+@MODELS.register_module()
+class LearnedScoring(Scoring):
+    """The track's embedding tells; so certainty may fall as well as rise.
+
+    Args:
+        channels: D, of the embeddings.
+        num_classes: K.
+    """
+
+    learns = True
+
+    def __init__(self, channels: int, num_classes: int) -> None:
+        super().__init__()
+        self.classify = linear(channels, num_classes + 1)
+
+    def forward(self, evidence: None, embeds: Tensor, found: FoundBatch, choice: Tensor, born: Tensor
+                ) -> tuple[None, Tensor]:
+        """See `Scoring.forward`."""
         return evidence, self.classify(embeds)
 
 
@@ -62,7 +78,7 @@ class Votes(NamedTuple):
 
 
 @MODELS.register_module()
-class VoteScoring(nn.Module):
+class VoteScoring(Scoring):
     """The class most detections had, and the mean of their scores (row "Scoring from MaskTrack").
 
     Args:
@@ -70,24 +86,18 @@ class VoteScoring(nn.Module):
         num_classes: K.
     """
 
-    learns = False
-
     def __init__(self, channels: int, num_classes: int) -> None:
         super().__init__()
         self.num_classes = num_classes
 
     def start(self, found: FoundBatch) -> Votes:
-        """See `LearnedScoring.start`."""
+        """See `Scoring.start`."""
         return Votes(found.logits.new_zeros(len(found.logits), 0, self.num_classes),
                      found.logits.new_zeros(len(found.logits), 0, 1))
 
-    def grow(self, evidence: Votes, count: int) -> Votes:
-        """See `LearnedScoring.grow`."""
-        return Votes(*(grown(part, count) for part in evidence))
-
     def forward(self, evidence: Votes, embeds: Tensor, found: FoundBatch, choice: Tensor, born: Tensor
                 ) -> tuple[Votes, Tensor]:
-        """See `LearnedScoring.forward`."""
+        """See `Scoring.forward`."""
         chances = found.logits.softmax(-1)[..., :-1]
         # Without rows there is no largest one.
         best = torch.zeros_like(chances) if chances.shape[1] == 0 else \
@@ -113,7 +123,7 @@ class Average(NamedTuple):
 
 
 @MODELS.register_module()
-class AverageScoring(nn.Module):
+class AverageScoring(Scoring):
     """A running average of the detections' class logits (row "Scoring via yolact average").
 
     Args:
@@ -123,24 +133,18 @@ class AverageScoring(nn.Module):
             text.
     """
 
-    learns = False
-
     def __init__(self, channels: int, num_classes: int, momentum: float | None = None) -> None:
         super().__init__()
         self.momentum = momentum
 
     def start(self, found: FoundBatch) -> Average:
-        """See `LearnedScoring.start`."""
+        """See `Scoring.start`."""
         batch, _, classes = found.logits.shape
         return Average(found.logits.new_zeros(batch, 0, classes), found.logits.new_zeros(batch, 0, 1))
 
-    def grow(self, evidence: Average, count: int) -> Average:
-        """See `LearnedScoring.grow`."""
-        return Average(*(grown(part, count) for part in evidence))
-
     def forward(self, evidence: Average, embeds: Tensor, found: FoundBatch, choice: Tensor, born: Tensor
                 ) -> tuple[Average, Tensor]:
-        """See `LearnedScoring.forward`."""
+        """See `Scoring.forward`."""
         seen = (choice >= 0)[..., None]
         before = Average(*(part.masked_fill(born[..., None], 0) for part in evidence))
         counts = before.counts + seen

@@ -9,10 +9,11 @@ from mmengine.model import BaseModule
 from torch import Tensor
 
 from mmvist.models.graph_tracker.association import Verdict
-from mmvist.models.graph_tracker.batch import FoundBatch, Slots, gather_found
+from mmvist.models.graph_tracker.batch import FoundBatch, gather_found
 from mmvist.models.graph_tracker.graph import Graph
 from mmvist.models.graph_tracker.mask_readout import NO_MASK, MaskReadout
 from mmvist.models.graph_tracker.rows import grown, pick
+from mmvist.models.graph_tracker.slots import Slots
 from mmvist.models.graph_tracker.training import UnrolledLoss
 from mmvist.registry import MODELS
 from mmvist.structures import TrackSummary
@@ -80,6 +81,9 @@ class GraphTracker(BaseModule):
 
     Attributes:
         needs: Columns of detections that not every detector gives.
+
+    Raises:
+        ValueError: Parts do not go together, or a key of the loss is unknown.
     """
 
     needs = ('logits',)
@@ -100,6 +104,10 @@ class GraphTracker(BaseModule):
         recurrence = {'type': 'LSTMGates', **(recurrence or {}), 'channels': channels}
         self.recurrence, self.empty_recurrence = MODELS.build(recurrence), MODELS.build(recurrence)
         self.association = MODELS.build({'type': 'EdgeAssociation', **(association or {})})
+        needed = self.association.needs_appearance
+        if needed not in (None, type(self.appearance).__name__):
+            raise ValueError(f'{type(self.association).__name__} needs appearance=dict(type={needed!r}), got '
+                             f'{type(self.appearance).__name__}')
         self.scoring = MODELS.build({'type': 'LearnedScoring', **(scoring or {}), 'channels': channels,
                                      'num_classes': num_classes})
         self.masks = MaskReadout(channels, mask_channels)
@@ -171,13 +179,14 @@ class GraphTracker(BaseModule):
         embeds, cells = (part * used[..., None] for part in self.recurrence(said, slots.embeds, slots.cells))
         empty, empty_cells = self.empty_recurrence(reading.empty, slots.empty, slots.empty_cells)
         evidence, logits = self.scoring(slots.evidence, embeds, found, choice, born)
-        rank = born.cumsum(1)
+        appearance = self.appearance.update(slots.appearance, found, choice, born, embeds, empty)
+        lost = slots.bboxes if self.keep_boxes else torch.zeros_like(slots.bboxes)
         return Step(before, verdict, choice, born, Slots(
-            used, active, torch.where(born, slots.next_ids[:, None] + rank - 1, slots.ids),
-            torch.where(active, 0, slots.idle + 1), slots.next_ids + born.sum(1), embeds, cells, empty, empty_cells,
-            torch.where(active[..., None], pick(found.bboxes, choice),
-                        slots.bboxes if self.keep_boxes else torch.zeros_like(slots.bboxes)),
-            self.appearance.update(slots.appearance, found, choice, born, embeds, empty), evidence, logits))
+            used=used, active=active, ids=torch.where(born, slots.next_ids[:, None] + born.cumsum(1) - 1, slots.ids),
+            idle=torch.where(active, 0, slots.idle + 1), next_ids=slots.next_ids + born.sum(1),
+            embeds=embeds, cells=cells, empty=empty, empty_cells=empty_cells,
+            bboxes=torch.where(active[..., None], pick(found.bboxes, choice), lost),
+            appearance=appearance, evidence=evidence, logits=logits))
 
     def track_masks(self, found: FoundBatch, step: Step) -> Tensor:
         """Mask logits (B, M', h, w) of all tracks, far below the background without a detection."""
@@ -187,13 +196,18 @@ class GraphTracker(BaseModule):
 
     def _start(self, found: FoundBatch) -> Slots:
         """No track, before the first frame."""
+        if self.appearance.needs_embeds and found.embeds is None:
+            raise ValueError(f'{type(self.appearance).__name__} compares embeds, which an embedder adds to detections; '
+                             'there is none. Use appearance=dict(type="NoAppearance") without one')
         logits = found.logits[:, :0]
         batch = len(logits)
         whole = found.real[:, :0].long()
         empty = logits.new_zeros(batch, 1, self.channels)
-        return Slots(found.real[:, :0], found.real[:, :0], whole, whole, whole.new_zeros(batch), empty[:, :0],
-                     empty[:, :0], empty, empty, found.bboxes[:, :0], self.appearance.start(found),
-                     self.scoring.start(found), logits)
+        none = found.real[:, :0]
+        return Slots(used=none, active=none, ids=whole, idle=whole, next_ids=whole.new_zeros(batch),
+                     embeds=empty[:, :0], cells=empty[:, :0], empty=empty, empty_cells=empty,
+                     bboxes=found.bboxes[:, :0], appearance=self.appearance.start(found),
+                     evidence=self.scoring.start(found), logits=logits)
 
     def _grow(self, slots: Slots, count: int) -> Slots:
         """So many more slots, unused."""
@@ -225,7 +239,7 @@ class GraphTracker(BaseModule):
         slots = state.slots
         if self.release_after is None or slots is None:
             return state
-        gone = slots.used & (slots.idle > self.release_after)
+        gone = slots.used & (slots.idle >= self.release_after)
         if not gone.any():
             return state
         kept = ~gone[..., None]

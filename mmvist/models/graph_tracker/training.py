@@ -41,6 +41,9 @@ class UnrolledLoss(nn.Module):
     def __init__(self, weights: Mapping[str, float] | None = None, min_iou: float = 0.5,
                  last_weight: float = 0.228, decay: float = 0.8, mask_loss: Mapping | None = None,
                  mask_stride: int = 1) -> None:
+        unknown = sorted({*(weights or {})} - {*WEIGHTS})
+        if unknown:
+            raise ValueError(f'UnrolledLoss: weights has no {", ".join(unknown)}; the losses are {", ".join(WEIGHTS)}')
         super().__init__()
         self.weights, self.min_iou = {**WEIGHTS, **(weights or {})}, min_iou
         self.last_weight, self.decay, self.mask_stride = last_weight, decay, mask_stride
