@@ -11,7 +11,7 @@ from mmvist.registry import TASK_UTILS
 
 DROPPED = -1
 LOSERS = ('drop', 'new', 'next')
-MODES = ('slack', 'cardinality')
+MODES = ('slack', 'cardinality', 'afterwards')
 
 
 @TASK_UTILS.register_module()
@@ -91,7 +91,9 @@ class Hungarian:
         mode: What is summed. 'slack': what a match scores above "new", so births take part in the optimum and two poor
             matches may give way to a good one, as where programs cut costs off at the threshold (DeepSORT, ByteTrack).
             'cardinality': as many matches as there can be, and the highest scores among those, as where they give
-            forbidden pairs a huge cost (TrackR-CNN).
+            forbidden pairs a huge cost (TrackR-CNN). 'afterwards': likewise over all pairs that no gate forbids, and
+            what scores less than "new" is struck out when it is decided, as where programs compare costs with the
+            threshold last (the spatio-temporal embedding).
     """
 
     def __init__(self, mode: str = 'slack') -> None:
@@ -109,20 +111,29 @@ class Hungarian:
         affinity = np.asarray(affinity, np.float64)
         new, pairs = affinity[0], affinity[1:]
         rows = np.where(new > -np.inf, 0, DROPPED)
-        allowed = (pairs > -np.inf) & (pairs >= new)
+        good = pairs >= new
+        allowed = (pairs > -np.inf) & (good | (self.mode == 'afterwards'))
         rivals = (np.count_nonzero(allowed, axis=1) > 1)[:, None] | (np.count_nonzero(allowed, axis=0) > 1)
         # A pair without rivals is in every optimum; those that are left are few.
         tracks, detections = np.nonzero(allowed & ~rivals)
-        rows[detections] = tracks + 1
+        matched = np.zeros(len(new), np.int64)
+        matched[detections] = tracks + 1
         contested = allowed & rivals
-        if not contested.any():
-            return rows
+        if contested.any():
+            self._settle(affinity, contested, matched)
+        columns = np.flatnonzero(matched)
+        columns = columns[good[matched[columns] - 1, columns]]
+        rows[columns] = matched[columns]
+        return rows
+
+    def _settle(self, affinity: np.ndarray, contested: np.ndarray, matched: np.ndarray) -> None:
+        """Decide on the pairs that have rivals, (T, D) bool, and write the tracks, from 1, into those of detections."""
+        new, pairs = affinity[0], affinity[1:]
         floor = np.where(new > -np.inf, new, affinity[affinity > -np.inf].min() - 1)
         tracks, detections = np.flatnonzero(contested.any(axis=1)), np.flatnonzero(contested.any(axis=0))
         some = np.ix_(tracks, detections)
         solved = self._solve(pairs[some], contested[some], floor[detections])
-        rows[detections[solved[1]]] = tracks[solved[0]] + 1
-        return rows
+        matched[detections[solved[1]]] = tracks[solved[0]] + 1
 
     def _solve(self, pairs: np.ndarray, allowed: np.ndarray, floor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Tracks and detections that match, by scores (T, D), which of them may, and what is given up (D,)."""

@@ -113,6 +113,16 @@ class TestHungarianAgainstAllChoices:
             assert tuple(rows.tolist()) in set(choices(affinity))
             assert worth(affinity, rows)[:2] == pytest.approx(best)
 
+    def test_afterwards(self, whole):
+        for affinity in random_matrices(whole):
+            # As if every pair were good enough, and then those that are not are struck out.
+            least = affinity[1:].min(initial=0, where=affinity[1:] > NO)
+            rows = Hungarian('cardinality')(np.concatenate([np.where(affinity[:1] > NO, least, NO), affinity[1:]]))
+            columns = np.flatnonzero(rows > 0)
+            poor = columns[affinity[rows[columns], columns] < affinity[0, columns]]
+            rows[poor] = 0
+            assert Hungarian('afterwards')(affinity).tolist() == rows.tolist()
+
 
 @pytest.mark.parametrize(('mode', 'expected'), [('slack', [1, 0]), ('cardinality', [2, 1])])
 def test_one_good_match_or_two_poor_ones(mode, expected):
@@ -121,6 +131,17 @@ def test_one_good_match_or_two_poor_ones(mode, expected):
                          [-.1, -.9],
                          [-.9, NO]])
     assert Hungarian(mode)(affinity).tolist() == expected
+
+
+def test_a_poor_pair_stands_in_the_way_of_a_good_one_until_it_is_struck_out():
+    # Distances; the sum is least where each takes its second best, of which one is too far.
+    affinity = -np.array([[1., 1.],
+                          [.1, .2],
+                          [.9, 2.]])
+    assert Hungarian('afterwards')(affinity).tolist() == [2, 1]
+    affinity[2, 0] = -1.1
+    assert Hungarian('afterwards')(affinity).tolist() == [0, 1]
+    assert Hungarian('slack')(affinity).tolist() == [1, 0]
 
 
 def test_three_poor_matches_are_more_than_two_that_score_any_amount():

@@ -83,7 +83,7 @@ class GraphTracker(BaseModule):
         needs: Columns of detections that not every detector gives.
 
     Raises:
-        ValueError: Parts do not go together, or a key of the loss is unknown.
+        ValueError: Parts do not go together, a key of the loss is unknown, or a slot would be released at once.
     """
 
     needs = ('logits',)
@@ -93,6 +93,8 @@ class GraphTracker(BaseModule):
                  association: Mapping | None = None, scoring: Mapping | None = None, mask_channels: int = 16,
                  background: float = 10.0, max_tracks: int = 24, keep_boxes: bool = False,
                  release_after: int | None = None, loss: Mapping | None = None) -> None:
+        if release_after is not None and release_after < 1:
+            raise ValueError(f'GraphTracker: release_after must be at least 1 frame, got {release_after}')
         super().__init__()
         self.appearance = MODELS.build({'type': 'GaussianAppearance', **(appearance or {}),
                                         'channels': appearance_channels, 'track_channels': channels})

@@ -79,3 +79,8 @@ def test_ids_go_on_and_slots_do_not():
     assert ids == list(range(18))
     assert {state.slots.used.shape[1] for state in states} == {3}
     assert list(model.finish(states[-1])) == ids
+
+
+def test_a_track_that_was_just_seen_is_not_released():
+    with pytest.raises(ValueError, match='release_after must be at least 1 frame, got 0'):
+        tracker(release_after=0)
