@@ -25,7 +25,7 @@ from mmvist.models.embedders import (
 from mmvist.models.flow import DISFlow
 from mmvist.models.graph_tracker import GraphTracker
 from mmvist.models.layers import RectifiedFPN, SymmetricTemporalModel
-from mmvist.models.losses import BalancedBCE, BatchHardTriplet, LovaszSoftmax, MatchLoss
+from mmvist.models.losses import BalancedBCE, BatchHardTriplet, LovaszSoftmax, MatchLoss, ViewSynthesisLoss
 from mmvist.models.osmn import OSMN, OSMNTrainer
 from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
@@ -36,4 +36,4 @@ __all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'Association
            'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN',
            'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
            'SoftMaskPoolEmbedder', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor',
-           'YOLACTDetector']
+           'ViewSynthesisLoss', 'YOLACTDetector']
