@@ -25,15 +25,22 @@ from mmvist.models.embedders import (
 from mmvist.models.flow import DISFlow
 from mmvist.models.graph_tracker import GraphTracker
 from mmvist.models.layers import RectifiedFPN, SymmetricTemporalModel
-from mmvist.models.losses import BalancedBCE, BatchHardTriplet, LovaszSoftmax, MatchLoss, ViewSynthesisLoss
+from mmvist.models.losses import (
+    BalancedBCE,
+    BatchHardTriplet,
+    DiscriminativeLoss,
+    LovaszSoftmax,
+    MatchLoss,
+    ViewSynthesisLoss,
+)
 from mmvist.models.osmn import OSMN, OSMNTrainer
 from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
 __all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
-           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'FileDetector', 'GraphTracker', 'LovaszSoftmax',
-           'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'OSMN',
-           'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
+           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'DiscriminativeLoss', 'FileDetector', 'GraphTracker',
+           'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss',
+           'OSMN', 'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
            'SoftMaskPoolEmbedder', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor',
            'ViewSynthesisLoss', 'YOLACTDetector']
