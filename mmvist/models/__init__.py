@@ -12,6 +12,7 @@ from mmvist.models.detectors import (
     MaskRCNNDetector,
     MMDetDetector,
     OracleDetector,
+    PixelEmbeddingDetector,
     TemporalMaskRCNNDetector,
     YOLACTDetector,
 )
@@ -34,13 +35,26 @@ from mmvist.models.losses import (
     ViewSynthesisLoss,
 )
 from mmvist.models.osmn import OSMN, OSMNTrainer
+from mmvist.models.pixel_embedding import (
+    CausalTemporalModel,
+    ForegroundNetwork,
+    FrameEncoder,
+    MeanShiftGrouping,
+    OracleForeground,
+    OracleMeans,
+    PixelDecoder,
+    PoseNetwork,
+    StemResNet,
+)
 from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 
 __all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
-           'BatchHardTriplet', 'ClipPreprocessor', 'DISFlow', 'DiscriminativeLoss', 'FileDetector', 'GraphTracker',
-           'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss',
-           'OSMN', 'OSMNTrainer', 'OracleDetector', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
-           'SoftMaskPoolEmbedder', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VideoInstanceSegmentor',
-           'ViewSynthesisLoss', 'YOLACTDetector']
+           'BatchHardTriplet', 'CausalTemporalModel', 'ClipPreprocessor', 'DISFlow', 'DiscriminativeLoss',
+           'FileDetector', 'ForegroundNetwork', 'FrameEncoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector',
+           'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'MeanShiftGrouping', 'OSMN',
+           'OSMNTrainer', 'OracleDetector', 'OracleForeground', 'OracleMeans', 'PixelDecoder',
+           'PixelEmbeddingDetector', 'PoseNetwork', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
+           'SoftMaskPoolEmbedder', 'StemResNet', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector',
+           'VideoInstanceSegmentor', 'ViewSynthesisLoss', 'YOLACTDetector']

@@ -1,0 +1,85 @@
+"""From the embeddings of pixels to instances."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from mmvist.io.truth import GroundTruth
+from mmvist.models.layers.mean_shift import mean_shift
+from mmvist.models.pixel_embedding.foreground import true_ids
+from mmvist.registry import MODELS
+from mmvist.structures.frames import Frame
+
+# What is left of earlier frames: the embeddings (P, E) of each one's foreground, the latest last.
+Past = tuple[Tensor, ...]
+
+
+@MODELS.register_module()
+class MeanShiftGrouping:
+    """Mean shift over the foreground of the last frames together (section 3.3; the authors' code).
+
+    Args:
+        bandwidth: Radius of a cluster, twice that of the attraction.
+        num_frames: T, frames whose embeddings are clustered, the present one included.
+    """
+
+    def __init__(self, bandwidth: float = 1.0, num_frames: int = 5) -> None:
+        self.bandwidth, self.num_frames = bandwidth, num_frames
+
+    def init(self) -> Past:
+        """Nothing yet."""
+        return ()
+
+    def step(self, past: Past, embeds: Tensor, inside: Tensor, frame: Frame) -> tuple[Past, Tensor]:
+        """Group the pixels of a frame.
+
+        Args:
+            past: From `init` or the frame before.
+            embeds: (P, E), of the foreground's pixels, row by row.
+            inside: (H, W) bool, where these are in the network input.
+            frame: The frame.
+
+        Returns:
+            What is kept for the next frame, and the group of each pixel (P,) int64, -1 for none.
+        """
+        known = (*past, embeds)
+        labels = mean_shift(torch.cat(known), self.bandwidth).labels
+        return known[len(known) - self.num_frames + 1:] if len(known) >= self.num_frames else known, \
+            labels[len(labels) - len(embeds):]
+
+
+@MODELS.register_module()
+class OracleMeans:
+    """Pixels near the mean embedding of an object of the ground truth are its own (Table 3, "GT mean").
+
+    Args:
+        ann_file: Annotations of the videos it will see.
+        radius: How near, that of the repulsion; a pixel near several is the nearest one's.
+        classes: Class names; objects of others are none. `None` takes the file's own.
+        format: Format of the annotations.
+        seqmap: For formats with sequences, the file that lists those of the split.
+        split: File that lists the videos of the split.
+    """
+
+    def __init__(self, ann_file: str, radius: float = 1.5, classes: Sequence[str] | None = None,
+                 format: str = 'ytvis', seqmap: str | None = None, split: str | None = None) -> None:
+        self.truth = GroundTruth(ann_file, classes, format, seqmap, split)
+        self.radius = radius
+
+    def init(self) -> None:
+        """There is no state."""
+
+    def step(self, past: None, embeds: Tensor, inside: Tensor, frame: Frame) -> tuple[None, Tensor]:
+        """Group the pixels of a frame; see `MeanShiftGrouping.step`. Those that show no object have no group."""
+        ids = torch.full(inside.shape, -1, device=embeds.device)
+        ids[:frame.height, :frame.width] = true_ids(self.truth, frame).to(ids)
+        ids = ids[inside]
+        objects, rows = ids.unique(return_inverse=True)
+        if len(objects) == 0 or (len(objects) == 1 and objects[0] < 0):
+            return past, torch.full_like(ids, -1)
+        sums = torch.zeros(len(objects), embeds.shape[1], dtype=embeds.dtype, device=embeds.device)
+        means = sums.index_add(0, rows, embeds) / rows.bincount(minlength=len(objects))[:, None]
+        distances = torch.cdist(embeds, means[objects >= 0])
+        nearest = distances.min(dim=1)
+        return past, torch.where((nearest.values < self.radius) & (ids >= 0), nearest.indices, -1)
