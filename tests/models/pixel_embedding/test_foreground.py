@@ -22,16 +22,16 @@ def test_as_many_weights_as_in_the_paper(network):
 
 @torch.no_grad()
 def test_chances_are_those_of_the_second_number(network):
-    images = torch.rand(2, 3, 32, 64)
+    images = torch.rand(2, 3, 64, 96)
     logits = network.logits(images)
-    assert logits.shape == (2, 2, 32, 64)
+    assert logits.shape == (2, 2, 64, 96)
     assert torch.allclose(network(images, []), (logits[:, 1] - logits[:, 0]).sigmoid(), atol=1e-6)
 
 
 @torch.no_grad()
 def test_the_loss_is_a_weighted_mean_over_pixels_that_count(network):
-    images = torch.rand(1, 3, 32, 64)
-    ids = torch.full((1, 32, 64), -1)
+    images = torch.rand(1, 3, 64, 64)
+    ids = torch.full((1, 64, 64), -1)
     ids[0, 3, :5], ids[0, 4, 7], ids[0, 20:] = 12, 0, -2
     logs = network.logits(images).log_softmax(1)[0]
     total = weights = 0.0
