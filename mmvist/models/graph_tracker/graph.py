@@ -144,10 +144,11 @@ class GraphBlock(nn.Module):
         ends = graph.detections[:, None]
         edges = self._update(self.edges, graph.tracks[:, :, None], ends, graph.edges)
         empty_edges = self._update(self.empty_edges, graph.empty[:, :, None], ends, graph.empty_edges)
-        heard = (self._pass(self.detection_gate, edges, there).sum(1)
-                 + self._pass(self.empty_detection_gate, empty_edges, found).sum(1))
-        tracks = torch.cat([graph.tracks, self._pass(self.track_gate, edges, there).sum(2)], dim=-1)
-        empty = torch.cat([graph.empty, self._pass(self.empty_gate, empty_edges, found).sum(2)], dim=-1)
+        said, empty_said = edges * there, empty_edges * found
+        heard = (self._pass(self.detection_gate, edges, said).sum(1)
+                 + self._pass(self.empty_detection_gate, empty_edges, empty_said).sum(1))
+        tracks = torch.cat([graph.tracks, self._pass(self.track_gate, edges, said).sum(2)], dim=-1)
+        empty = torch.cat([graph.empty, self._pass(self.empty_gate, empty_edges, empty_said).sum(2)], dim=-1)
         return Graph(self.tracks(tracks), self.detections(torch.cat([graph.detections, heard], dim=-1)),
                      self.empty(empty), edges, empty_edges)
 
@@ -156,8 +157,9 @@ class GraphBlock(nn.Module):
         join, deepen = update
         return deepen(join(track, detection, own).relu())
 
-    def _pass(self, gate: nn.Module, edges: Tensor, mask: Tensor) -> Tensor:
-        return (gate(edges) * edges if self.gated else edges) * mask
+    def _pass(self, gate: nn.Module, edges: Tensor, said: Tensor) -> Tensor:
+        """What passes a gate of what edges say, which is nothing where there is no edge."""
+        return gate(edges) * said if self.gated else said
 
 
 class ResidualBlock(nn.Module):
