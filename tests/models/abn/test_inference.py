@@ -38,7 +38,7 @@ def test_detections_change_by_rounding_only(detector):
         assert torch.equal(found.labels, again.labels)
         torch.testing.assert_close(found.bboxes, again.bboxes, rtol=1e-4, atol=1e-2)
         torch.testing.assert_close(found.scores, again.scores, rtol=1e-4, atol=1e-4)
-        # Boxes that differ by rounding read their masks elsewhere by as much, and processors round in ways of their own.
+        # Boxes that differ by rounding read their masks elsewhere by as much; each processor rounds in its own way.
         torch.testing.assert_close(found.masks.grids, again.masks.grids, rtol=1e-3, atol=1e-3)
 
 
