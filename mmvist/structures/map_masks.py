@@ -1,6 +1,5 @@
 """Masks as maps over the whole network input, as prototypes make them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +8,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmvist.structures import rle
+from mmvist.structures.mask_rows import MaskRows
 
 
 @dataclass(frozen=True, eq=False)
-class MapMasks:
+class MapMasks(MaskRows):
     """Logits over the whole network input at a stride; a mask is what is above zero inside its box.
 
     Attributes:
@@ -24,22 +24,6 @@ class MapMasks:
     logits: Tensor
     bboxes: Tensor
     stride: float
-
-    def __len__(self) -> int:
-        return len(self.logits)
-
-    def __getitem__(self, index: Tensor | slice) -> 'MapMasks':
-        return MapMasks(self.logits[index], self.bboxes[index], self.stride)
-
-    def cat(self, parts: Sequence['MapMasks']) -> 'MapMasks':
-        """Rows of several columns, one after another; maps of a column without rows may have any size."""
-        parts = [part for part in parts if len(part)] or parts[:1]
-        return MapMasks(torch.cat([part.logits for part in parts]), torch.cat([part.bboxes for part in parts]),
-                        self.stride)
-
-    def to(self, device: torch.device | str) -> 'MapMasks':
-        """A copy on another device."""
-        return MapMasks(self.logits.to(device), self.bboxes.to(device), self.stride)
 
     def box_masks(self) -> Tensor:
         """Which cells' centres lie inside the boxes, (N, h, w) bool."""

@@ -16,10 +16,11 @@ from torch import Tensor
 from mmvist.structures import rle
 from mmvist.structures.frames import Frame
 from mmvist.structures.map_masks import MapMasks
+from mmvist.structures.mask_rows import MaskRows
 
 
 @dataclass(frozen=True, eq=False)
-class BoxMasks:
+class BoxMasks(MaskRows):
     """Soft masks on a grid over each instance's own box, as mask heads predict them.
 
     Attributes:
@@ -31,22 +32,6 @@ class BoxMasks:
     grids: Tensor
     bboxes: Tensor
     threshold: float = 0.5
-
-    def __len__(self) -> int:
-        return len(self.grids)
-
-    def __getitem__(self, index: Tensor | slice) -> 'BoxMasks':
-        return BoxMasks(self.grids[index], self.bboxes[index], self.threshold)
-
-    def cat(self, parts: Sequence['BoxMasks']) -> 'BoxMasks':
-        """Rows of several columns, one after another; grids of a column without rows may have any size."""
-        parts = [part for part in parts if len(part)] or parts[:1]
-        return BoxMasks(torch.cat([part.grids for part in parts]), torch.cat([part.bboxes for part in parts]),
-                        self.threshold)
-
-    def to(self, device: torch.device | str) -> 'BoxMasks':
-        """A copy on another device."""
-        return BoxMasks(self.grids.to(device), self.bboxes.to(device), self.threshold)
 
     def encode(self, scale: tuple[float, float], height: int, width: int,
                priority: np.ndarray | None = None, max_covered: float = 1.0) -> list[bytes]:
