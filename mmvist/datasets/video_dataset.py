@@ -90,8 +90,9 @@ class VideoDataset(BaseDataset):
         self._has_object = self._table.has_object
         frames = self._table.frames() if test_mode else self._table.frames()[self._has_object]
         # An item that stands for a video is listed with the first of the frames that it may be drawn from.
-        videos = frames[np.unique(frames[:, 0], return_index=True)[1]]
-        self.data_list = np.tile(videos, (clips_per_video, 1)) if clips_per_video else frames
+        if clips_per_video:
+            frames = np.tile(frames[np.unique(frames[:, 0], return_index=True)[1]], (clips_per_video, 1))
+        self.data_list = frames
         # Shared, so that worker processes that live through several epochs see the epoch, and what they skip is seen.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
         self._skipped = torch.zeros(MAX_WORKERS, dtype=torch.int64).share_memory_()

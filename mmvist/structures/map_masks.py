@@ -71,16 +71,7 @@ class MapMasks(MaskRows):
         return F.avg_pool2d(inside.float(), 2)
 
     def on_canvas(self, scale: tuple[float, float], height: int, width: int) -> Tensor:
-        """Masks as pixels of a canvas that the image fills, on the maps' device; read as `encode` reads them.
-
-        Args:
-            scale: Canvas pixels per network pixel, (x, y).
-            height: Rows of the canvas.
-            width: Columns of the canvas.
-
-        Returns:
-            (N, height, width) bool.
-        """
+        """Masks as pixels of a canvas, read as `encode` reads them; see `BoxMasks.on_canvas`."""
         points = [((torch.arange(pixels, device=self.logits.device) + 0.5) / factor).expand(len(self), -1)
                   for pixels, factor in ((height, scale[1]), (width, scale[0]))]
         return (self._read(*points) > 0) & self._within(*points)

@@ -18,7 +18,6 @@ from benchmarks.stopwatch import Stopwatch
 
 CONFIG = 'configs/rgnnvis/rgnnvis_r50_fpn_150e_youtubevis2019.py'
 SIZE = 480, 864
-TRACKS, DETECTIONS = 24, 16
 Row = dict[str, str | float | int]
 
 
@@ -33,7 +32,7 @@ def run(num_frames: int = 6, chunk: int = 1) -> list[Row]:
         chunk: Frames that come at once.
 
     Returns:
-        A row for the whole, and one for the tracker's parts.
+        One row: the whole, and what its parts take of it.
     """
     init_default_scope('mmvist')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
