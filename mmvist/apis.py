@@ -22,7 +22,7 @@ from mmvist.models.inference import prepare_for_inference
 from mmvist.models.segmentor import frames_of
 from mmvist.registry import MODELS, TRANSFORMS
 from mmvist.structures import FrameResult, Video
-from mmvist.visualization import Overlay
+from mmvist.visualization import Overlay, Panels
 from mmvist.visualization.strip import TrackStrip
 
 # A ranking holds many doubtful instances; a picture of all of them shows none.
@@ -115,8 +115,8 @@ class VISInferencer:
 
 
 def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path | None = None,
-                   results: str | Path | None = None, strip: str | Path | None = None, skip_broken: bool = False
-                   ) -> int:
+                   results: str | Path | None = None, strip: str | Path | None = None, skip_broken: bool = False,
+                   panels: bool = False) -> int:
     """Track one source and store what is asked for while it streams.
 
     Args:
@@ -126,12 +126,16 @@ def track_to_files(inferencer: VISInferencer, source: Source, video: str | Path 
         results: Where the results go, JSON as `io/frame_json.py` describes.
         strip: Where the film strip of the tracks goes, *.png.
         skip_broken: Leave broken frames out with a warning.
+        panels: Draw the panels of the inferencer's config, which `with_panels` made ready, in place of one overlay.
 
     Returns:
         Number of frames.
     """
     frames = open_frames(source, skip_broken)
-    overlay, film, count = Overlay(inferencer.classes, min_score=DRAWN_SCORE), TrackStrip(), 0
+    overlay: Overlay | Panels = Overlay(inferencer.classes, min_score=DRAWN_SCORE)
+    if panels:
+        overlay = Panels(inferencer.classes, inferencer.config.panels, DRAWN_SCORE)
+    film, count = TrackStrip(), 0
     with ExitStack() as stack:
         drawn = None if video is None else stack.enter_context(VideoWriter(video, frames.fps))
         stored = None if results is None else stack.enter_context(

@@ -32,6 +32,8 @@ def parse_arguments() -> argparse.Namespace:
                         help=f'print scores: the config\'s own metrics, or any of {", ".join(options.METRICS_BY_NAME)}')
     parser.add_argument('--out', metavar='FILE', help='store the results in the benchmark\'s format')
     parser.add_argument('--show-dir', metavar='FOLDER', help='store videos with the results drawn in')
+    parser.add_argument('--panels', nargs='*', metavar='TITLE',
+                        help='draw the config\'s panels side by side in these videos, or those named')
     parser.add_argument('--score-curves', metavar='FILE',
                         help='draw how the scores of true and of false tracks change with their age: *.png')
     parser.add_argument('--json', metavar='FILE', help='store the scores as JSON')
@@ -56,6 +58,9 @@ def parse_arguments() -> argparse.Namespace:
         parser.error('--dump-detections stores what is not tracked, of which there are no scores, results or videos: '
                      'leave out --eval, --out, --show-dir and --score-curves, and ask for them with --detections '
                      'afterwards')
+    if args.panels is not None and (args.detections or not args.show_dir):
+        parser.error('--panels show in the videos of --show-dir FOLDER what the network sees, which --detections go '
+                     'without')
     if args.checkpoint is None and not args.detections:
         parser.error('the following arguments are required: checkpoint (or --detections FILE)')
     if args.checkpoint is None and args.launcher != 'none':
@@ -70,7 +75,8 @@ def configured(args: argparse.Namespace) -> Config:
         config = options.with_detections(config, args.detections, args.checkpoint is not None)
     if args.dump_detections:
         return options.with_detections_dumped(config, args.dump_detections)
-    return options.with_evaluation(config, args.eval, args.out, args.show_dir, args.score_curves)
+    config = options.with_evaluation(config, args.eval, args.out, args.show_dir, args.score_curves)
+    return config if args.panels is None else options.with_panels(config, args.panels)
 
 
 def main() -> None:

@@ -5,10 +5,12 @@ import argparse
 from mmengine.config import DictAction
 
 from mmvist.apis import VISInferencer, track_to_files
+from mmvist.engine import load_config, options
 
 EXAMPLES = """examples:
   python tools/track.py CONFIG.py CHECKPOINT.pth video.mp4 --out tracked.mp4 --json tracked.json
   python tools/track.py CONFIG.py CHECKPOINT.pth folder/of/images --out tracked.mp4
+  python tools/track.py CONFIG.py CHECKPOINT.pth video.mp4 --out seen.mp4 --panels         what the model sees
   python tools/track.py CONFIG.py CHECKPOINT.pth 0 --out camera.mp4          the first camera, until Ctrl-C
 """
 
@@ -21,6 +23,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument('checkpoint', help='weights, as train.py leaves them in the work folder')
     parser.add_argument('source', help='video file, image, folder of images, quoted pattern, or number of a camera')
     parser.add_argument('--out', metavar='MP4', help='store the video with its instances drawn')
+    parser.add_argument('--panels', nargs='*', metavar='TITLE',
+                        help='draw the config\'s panels side by side, or those named, such as embedding and depth')
     parser.add_argument('--json', metavar='FILE', help='store masks, boxes, classes, scores and ids of every frame')
     parser.add_argument('--strip', metavar='PNG', help='store a film strip, one row a track')
     parser.add_argument('--device', help='such as cpu or cuda:1 (default: a GPU if there is one)')
@@ -33,15 +37,21 @@ def parse_arguments() -> argparse.Namespace:
     args = parser.parse_args()
     if not (args.out or args.json or args.strip):
         parser.error('nothing to do: give --out, --json or --strip')
+    if args.panels is not None and not args.out:
+        parser.error('--panels are drawn in the video: name it with --out')
     return args
 
 
 def main() -> None:
     """Parse, build, track."""
     args = parse_arguments()
-    inferencer = VISInferencer(args.config, args.checkpoint, args.device, args.cfg_options, args.chunk,
-                               args.trust_checkpoint)
-    count = track_to_files(inferencer, args.source, args.out, args.json, args.strip, args.skip_broken)
+    config = load_config(args.config, args.cfg_options)
+    if args.panels is not None:
+        config = options.with_panels(config, args.panels)
+    inferencer = VISInferencer(config, args.checkpoint, args.device, chunk=args.chunk,
+                               trust_checkpoint=args.trust_checkpoint)
+    count = track_to_files(inferencer, args.source, args.out, args.json, args.strip, args.skip_broken,
+                           args.panels is not None)
     print(f'{count} frames; wrote {", ".join(filter(None, (args.out, args.json, args.strip)))}')
 
 

@@ -19,11 +19,12 @@ SECTIONS = {
     'train_cfg': ('LOOPS',), 'val_cfg': ('LOOPS',), 'test_cfg': ('LOOPS',),
     'optim_wrapper': ('OPTIM_WRAPPERS',), 'param_scheduler': ('PARAM_SCHEDULERS',),
     'default_hooks': ('HOOKS',), 'custom_hooks': ('HOOKS',),
-    'visualizer': ('VISUALIZERS',), 'log_processor': ('LOG_PROCESSORS',)}
+    'visualizer': ('VISUALIZERS',), 'log_processor': ('LOG_PROCESSORS',), 'panels': ('DRAWINGS',)}
 NESTED = {
     'init_cfg': ('WEIGHT_INITIALIZERS',), 'optimizer': ('OPTIMIZERS',), 'vis_backends': ('VISBACKENDS',),
     'pipeline': ('TRANSFORMS',), 'transforms': ('TRANSFORMS',), 'batch_sampler': ('DATA_SAMPLERS',),
-    'collate_fn': ('FUNCTIONS',), 'clip': ('TASK_UTILS',), 'drawings': ('DRAWINGS',)}
+    'collate_fn': ('FUNCTIONS',), 'clip': ('TASK_UTILS',), 'drawings': ('DRAWINGS',),
+    'panels': ('DRAWINGS',)}
 # A sampler picks proposals inside a model and items elsewhere.
 SAMPLERS = ('DATA_SAMPLERS',)
 # Keywords that whoever builds the component takes out, by registry and by key.
@@ -44,7 +45,7 @@ def component_problems(config: Mapping) -> list[str]:
     """Everything that would not build: one line a problem, with the way to it in the config.
 
     Args:
-        config: The resolved config. Only the keys that mmengine's runner reads are looked at.
+        config: The resolved config. Only the keys that mmengine's runner reads, and `panels`, are looked at.
     """
     problems = []
     for key, registries in SECTIONS.items():

@@ -7,10 +7,11 @@ from typing import Any
 
 import torch
 from mmengine.config import Config
+from mmengine.registry import Registry
 
 from mmvist.engine.keywords import keywords
 from mmvist.io.detections import DetectionsReader, is_detections_file
-from mmvist.registry import DATASETS, MODELS
+from mmvist.registry import DATASETS, DRAWINGS, MODELS
 
 # What stored detections have at most.
 STORED_COLUMNS = ('bboxes', 'scores', 'labels', 'masks', 'embeds')
@@ -110,6 +111,40 @@ def with_evaluation(config: Config, metrics: Sequence[str] | None, out: str | Pa
     return config
 
 
+def with_panels(config: Config, names: Sequence[str] = ()) -> Config:
+    """Draw panels side by side in place of one overlay: let results keep what they show, and the detector predict it.
+
+    Args:
+        config: Has `panels`: title -> configs of drawings, or `None` for a panel of its base that it leaves out. Hooks
+            of it that draw results will draw them.
+        names: Titles of the panels that are drawn, in this order; all of the config's when empty.
+
+    Raises:
+        ValueError: The config has no panels, or none of a title.
+    """
+    panels = {title: drawings for title, drawings in (config.get('panels') or {}).items() if drawings is not None}
+    if not panels:
+        raise ValueError(f'--panels: {config.filename} has no `panels`; take those of a base file, such as '
+                         '_base_/panels/pixel_embedding.py, or name some: panels = dict(TITLE=[dict(type=DRAWING)])')
+    unknown = [name for name in names if name not in panels]
+    if unknown:
+        raise ValueError(f'--panels: {config.filename} has no panels {unknown}; it has {", ".join(panels)}')
+    config = deepcopy(config)
+    config.panels = {title: panels[title] for title in names or panels}
+    features = [name for drawings in config.panels.values() for drawing in drawings
+                for name in getattr(_component(drawing.type, DRAWINGS), 'features', ())]
+    model = _model_with_slots(config, '--panels')
+    model.result_features = [*dict.fromkeys([*model.get('result_features', ()), *features])]
+    on_demand = getattr(_component(model.detector.type), 'predictions', ())
+    predicts = [name for name in model.result_features if name in on_demand]
+    if predicts:
+        model.detector.predicts = [*dict.fromkeys([*model.detector.get('predicts', ()), *predicts])]
+    for hook in config.get('custom_hooks') or []:
+        if hook['type'] == 'OverlayHook':
+            hook['panels'] = config.panels
+    return config
+
+
 def with_detections_dumped(config: Config, out: str | Path) -> Config:
     """Let a test store what the detector, and the embedder, find in place of tracks.
 
@@ -193,9 +228,9 @@ def _model_with_slots(config: Config, option: str) -> Any:
     return model
 
 
-def _component(kind: Any) -> Any:
+def _component(kind: Any, registry: Registry = MODELS) -> Any:
     """The class that a `type` names."""
-    return MODELS.get(kind) if isinstance(kind, str) else kind
+    return registry.get(kind) if isinstance(kind, str) else kind
 
 
 def _looks_at_images(part: Any) -> bool:

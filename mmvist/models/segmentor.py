@@ -16,7 +16,7 @@ from mmvist.registry import MODELS
 from mmvist.structures import FrameResult, TrackSummary
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
-from mmvist.structures.output import to_result
+from mmvist.structures.output import to_result, with_features
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,7 @@ class VideoInstanceSegmentor(BaseModel):
         data_preprocessor: Config of the preprocessor; by default what the detector says it was trained with.
         disjoint_masks: Give each pixel to the instance with the highest score, where the benchmark forbids overlap.
         complete_results: Let results keep all there is, embeddings and instances without a pixel too; see `to_result`.
+        result_features: Names of the detector's features that results keep, to look at or to measure.
         frozen: Names of parts that do not train, such as 'detector': they get no gradients and stay in evaluation mode.
         detection_cache: Folder that keeps what a frozen detector finds in training, to be found there again; see
             `DetectionCache`.
@@ -60,8 +61,8 @@ class VideoInstanceSegmentor(BaseModel):
 
     def __init__(self, detector: dict, tracker: dict, embedder: dict | None = None,
                  data_preprocessor: dict | None = None, disjoint_masks: bool = False,
-                 complete_results: bool = False, frozen: Sequence[str] = (), detection_cache: str | None = None,
-                 init_cfg: dict | None = None) -> None:
+                 complete_results: bool = False, result_features: Sequence[str] = (), frozen: Sequence[str] = (),
+                 detection_cache: str | None = None, init_cfg: dict | None = None) -> None:
         built = MODELS.build(detector)
         if data_preprocessor is None:
             data_preprocessor = getattr(built, 'preprocessor', None)
@@ -72,6 +73,7 @@ class VideoInstanceSegmentor(BaseModel):
         self.embedder = None if embedder is None else MODELS.build(embedder)
         self.tracker = MODELS.build(tracker)
         self.disjoint_masks, self.complete_results = disjoint_masks, complete_results
+        self.result_features = tuple(result_features)
         self._state: SegmentorState | None = None
         self._cache = None
         if detection_cache is not None:
@@ -203,7 +205,8 @@ class VideoInstanceSegmentor(BaseModel):
             with torch.autocast(frame.image.device.type, enabled=False):
                 tracker, instances = self.tracker.step(state.tracker, detections, frame)
             state = replace(state, tracker=tracker, tracks=instances)
-            results.append(to_result(instances, frame, self.disjoint_masks, self.complete_results))
+            result = to_result(instances, frame, self.disjoint_masks, self.complete_results)
+            results.append(with_features(result, frame, self.result_features) if self.result_features else result)
         return state, results
 
 

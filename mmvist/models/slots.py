@@ -21,6 +21,8 @@ class Detector(Protocol):
     Attributes:
         max_chunk: Most frames a `step` takes; `None` takes any number, with results that do not depend on it.
         preprocessor: Config of the preprocessor that it was trained with; only a detector that knows has it.
+        predictions: Features of a frame that it makes where its argument `predicts` names them; only a detector that
+            makes some on demand has it.
     """
 
     max_chunk: int | None

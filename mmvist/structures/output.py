@@ -1,5 +1,8 @@
 """How the instances of a frame leave the loop: pasted once, at the original size, as run-length codes."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from mmvist.structures import rle
@@ -34,3 +37,22 @@ def to_result(instances: Instances, frame: Frame, disjoint_masks: bool, complete
     result = FrameResult(video, frame.index, ids, labels, scores, np.clip(bboxes, 0, limits), tuple(masks))
     area = rle.area(masks, video.height, video.width)
     return result if area.all() else result.select(np.flatnonzero(area))
+
+
+def with_features(result: FrameResult, frame: Frame, names: Sequence[str]) -> FrameResult:
+    """Add what a frame's detector knows of the whole image, the finest map of each name without its padding.
+
+    Raises:
+        ValueError: The detector made nothing of a name.
+    """
+    missing = [name for name in names if name not in frame.features]
+    if missing:
+        raise ValueError(f'the detector makes no features {missing} of a frame; it makes {sorted(frame.features)}')
+    found = {}
+    for name in names:
+        values = frame.features[name][0]
+        if values.ndim == 3:
+            step = frame.image.shape[-1] / values.shape[-1]
+            values = values[:, :round(frame.height / step), :round(frame.width / step)]
+        found[name] = values.float().cpu().numpy()
+    return replace(result, features=found)

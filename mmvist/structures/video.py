@@ -66,6 +66,8 @@ class FrameResult:
         masks: N COCO counts of size (video.height, video.width); `None` for a box without a mask.
         summaries: Id -> summary of every track of the video, given with its last frame only; they may rename tracks.
         embeds: (N, E) float32, what trackers compare, where it was asked for.
+        features: What else was asked for, by name: maps (C, h, w) float32 of the whole image, which is h x w pixels
+            to the network, or arrays that are no maps.
     """
 
     video: Video
@@ -77,6 +79,7 @@ class FrameResult:
     masks: tuple[bytes | None, ...]
     summaries: Mapping[int, TrackSummary] | None = None
     embeds: np.ndarray | None = None
+    features: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)

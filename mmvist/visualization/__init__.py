@@ -1,18 +1,24 @@
 """Drawing what was found.
 
-`Overlay` draws frames from parts (`DrawMasks`, `DrawTrails`, `DrawBoxes`, `DrawLabels`), `TrackStrip` a row of pictures
-for each track, `montage` a contact sheet; `OverlayWriter` stores the drawings of a video, `OverlayHook` of a run.
+`Overlay` draws frames from parts: `DrawMasks`, `DrawTrails`, `DrawBoxes` and `DrawLabels`, and those that show what a
+model made of the image in its place, `ShowEmbedding`, `ShowEmbeddingScatter` and `ShowDepth`. `Panels` draws several
+overlays side by side, `TrackStrip` a row of pictures for each track, `montage` a contact sheet; `OverlayWriter` stores
+the drawings of a video, `OverlayHook` of a run.
 """
 
 from mmvist.visualization.boxes import DrawBoxes
+from mmvist.visualization.depth import ShowDepth
+from mmvist.visualization.embedding import ShowEmbedding
+from mmvist.visualization.embedding_scatter import ShowEmbeddingScatter
 from mmvist.visualization.hook import OverlayHook
 from mmvist.visualization.labels import DrawLabels
 from mmvist.visualization.masks import DrawMasks
 from mmvist.visualization.montage import montage
 from mmvist.visualization.overlay import DEFAULT_DRAWINGS, Overlay
 from mmvist.visualization.overlay_writer import OverlayWriter
+from mmvist.visualization.panels import Panels
 from mmvist.visualization.strip import TrackStrip
 from mmvist.visualization.trails import DrawTrails
 
 __all__ = ['DEFAULT_DRAWINGS', 'DrawBoxes', 'DrawLabels', 'DrawMasks', 'DrawTrails', 'Overlay', 'OverlayHook',
-           'OverlayWriter', 'TrackStrip', 'montage']
+           'OverlayWriter', 'Panels', 'ShowDepth', 'ShowEmbedding', 'ShowEmbeddingScatter', 'TrackStrip', 'montage']

@@ -15,10 +15,8 @@ from mmvist.visualization.outline import box_contour, draw_contours
 class DrawBoxes:
     """Draws the frame of each box in its track's colour."""
 
-    num_past = 0
-
-    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
-             past: Sequence[FrameResult] = ()) -> np.ndarray:
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: None = None
+             ) -> np.ndarray:
         """A copy of the image (H, W, 3) uint8 BGR with the boxes."""
         drawn, width = image.copy(), line_width(image)
         bboxes = result.bboxes * enlargement(image, result.video)

@@ -7,6 +7,8 @@ import colorsys
 GOLDEN = 0.6180339887498949
 FIRST_HUE = 0.257
 SATURATIONS = (0.68, 0.50, 0.78)
+# Of what is no image, BGR.
+GROUND, GREY = (24, 24, 24), (170, 170, 170)
 
 
 def colour(track_id: int) -> tuple[int, int, int]:

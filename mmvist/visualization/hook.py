@@ -1,7 +1,7 @@
 """Videos of what a validation or a test finds."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from mmvist.registry import HOOKS
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.overlay import DEFAULT_DRAWINGS, Overlay
 from mmvist.visualization.overlay_writer import OverlayWriter
+from mmvist.visualization.panels import Panels
 
 # The two benchmarks' videos are annotated 5 or 6 times a second, and their files do not say so.
 DEFAULT_FPS = 6.0
@@ -32,13 +33,16 @@ class OverlayHook(Hook):
         drawings: Configs of the parts of the overlay, in the order they are drawn.
         fps: Frames a second of videos that do not know their own.
         num_videos: Videos that each process draws at most in a validation or test; all when not given.
+        panels: Title -> configs of the parts, to draw several overlays side by side in place of one. The model's
+            results must keep the features that they show.
     """
 
     def __init__(self, out_dir: str | Path, drawings: Sequence[dict] = DEFAULT_DRAWINGS, fps: float = DEFAULT_FPS,
-                 num_videos: int | None = None) -> None:
+                 num_videos: int | None = None, panels: Mapping[str, Sequence[dict]] | None = None) -> None:
         self.out_dir, self.drawings, self.fps, self.num_videos = Path(out_dir), drawings, fps, num_videos
+        self.panels = panels
         # Built once here, so that a wrong config shows before the first iteration.
-        Overlay((), drawings)
+        self._overlay(())
         self._start(())
 
     def before_val_epoch(self, runner: Runner) -> None:
@@ -88,9 +92,12 @@ class OverlayHook(Hook):
 
     def _open(self, video: Video) -> None:
         if self.num_videos is None or len(self._started) < self.num_videos:
-            self._writers[video.id] = OverlayWriter(self.out_dir, video, Overlay(self._classes, self.drawings),
+            self._writers[video.id] = OverlayWriter(self.out_dir, video, self._overlay(self._classes),
                                                     video.fps or self.fps)
         self._started.add(video.id)
+
+    def _overlay(self, classes: Sequence[str]) -> Overlay | Panels:
+        return Overlay(classes, self.drawings) if self.panels is None else Panels(classes, self.panels)
 
     def _close_all(self) -> None:
         for video in list(self._writers):

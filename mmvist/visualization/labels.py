@@ -20,10 +20,8 @@ class DrawLabels:
     from frame to frame.
     """
 
-    num_past = 0
-
-    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
-             past: Sequence[FrameResult] = ()) -> np.ndarray:
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: None = None
+             ) -> np.ndarray:
         """A copy of the image (H, W, 3) uint8 BGR with the chips."""
         drawn, scale = image.copy(), font_scale(image)
         bboxes = result.bboxes * enlargement(image, result.video)

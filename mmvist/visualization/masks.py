@@ -23,15 +23,13 @@ class DrawMasks:
         ValueError: The opacity lies outside.
     """
 
-    num_past = 0
-
     def __init__(self, opacity: float = 0.45) -> None:
         if not 0 <= opacity <= 1:
             raise ValueError(f'DrawMasks: opacity must lie in 0..1, got {opacity}')
         self.opacity = opacity
 
-    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
-             past: Sequence[FrameResult] = ()) -> np.ndarray:
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: None = None
+             ) -> np.ndarray:
         """A copy of the image (H, W, 3) uint8 BGR with the masks; an instance without a mask shows its box."""
         drawn, video = image.copy(), result.video
         factor, width = enlargement(image, video), line_width(image)

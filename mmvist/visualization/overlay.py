@@ -1,8 +1,7 @@
 """Parts drawn one over the other."""
 
-from collections import deque
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -17,23 +16,33 @@ MIN_SIDE = 360
 
 
 class Drawing(Protocol):
-    """A part of an overlay. It keeps nothing between frames and changes none of its arguments.
+    """A part of an overlay. It changes none of its arguments, and what it knows of earlier frames it is given.
 
     Attributes:
-        num_past: How many earlier results `draw` looks at.
+        features: Names of features of a result that it shows; only a part that shows some has it.
     """
 
-    num_past: int
+    features: tuple[str, ...]
 
-    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
-             past: Sequence[FrameResult] = ()) -> np.ndarray:
-        """Draw a frame's instances.
+    def remember(self, memory: Any, result: FrameResult) -> Any:
+        """What is to be known of a video with its next frame; only a part that looks back has it.
+
+        Args:
+            memory: What was known before; `None` at the first frame.
+            result: The frame.
+
+        Returns:
+            A value that does not grow with the video's length.
+        """
+
+    def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: Any = None) -> np.ndarray:
+        """Draw a frame's instances, or show something else in place of the image.
 
         Args:
             image: (H, W, 3) uint8 BGR, a whole multiple of the video's size; not modified.
             result: The instances.
             classes: Class names; labels are indices into them.
-            past: Results of earlier frames of the video, oldest first.
+            memory: What `remember` made of the frames up to this one; `None` knows of no other.
 
         Returns:
             A new image of the same shape.
@@ -41,7 +50,7 @@ class Drawing(Protocol):
 
 
 class Overlay:
-    """Draws frames of a video, parts in the order given; remembers as many results as its parts look back at.
+    """Draws frames of a video, parts in the order given, and remembers what they need of earlier frames.
 
     A result of another video, or one that does not come later than the last, starts afresh.
 
@@ -55,11 +64,12 @@ class Overlay:
                  ) -> None:
         self.classes, self.min_score = tuple(classes), min_score
         self.drawings: list[Drawing] = [DRAWINGS.build(drawing) for drawing in drawings]
-        self._past: deque[FrameResult] = deque(maxlen=max((part.num_past for part in self.drawings), default=0))
+        self.reset()
 
     def reset(self) -> None:
         """Forget the past frames."""
-        self._past.clear()
+        self._memories: list[Any] = [None] * len(self.drawings)
+        self._last: tuple[int | str, int] | None = None
 
     def draw(self, image: np.ndarray, result: FrameResult) -> np.ndarray:
         """Draw the next frame.
@@ -71,14 +81,16 @@ class Overlay:
         Returns:
             A new image, enlarged by a whole factor where the frame is small.
         """
-        if self._past and (self._past[-1].video.id != result.video.id or self._past[-1].frame >= result.frame):
+        here = result.video.id, result.frame
+        if self._last is not None and (self._last[0] != here[0] or self._last[1] >= here[1]):
             self.reset()
+        self._last = here
         result = visible(result)
         result = result.with_min_score(self.min_score)
         factor = -(-MIN_SIDE // min(image.shape[:2]))
         drawn = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
-        for part in self.drawings:
-            past = list(self._past)[-part.num_past:] if part.num_past else []
-            drawn = part.draw(drawn, result, self.classes, past)
-        self._past.append(result)
+        for index, part in enumerate(self.drawings):
+            if hasattr(part, 'remember'):
+                self._memories[index] = part.remember(self._memories[index], result)
+            drawn = part.draw(drawn, result, self.classes, self._memories[index])
         return drawn

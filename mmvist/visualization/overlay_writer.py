@@ -8,6 +8,7 @@ import numpy as np
 from mmvist.io.video_writer import VideoWriter
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.overlay import Overlay
+from mmvist.visualization.panels import Panels
 from mmvist.visualization.strip import TrackStrip
 
 
@@ -24,7 +25,7 @@ class OverlayWriter:
         fps: Frames a second.
     """
 
-    def __init__(self, out_dir: str | Path, video: Video, overlay: Overlay, fps: float) -> None:
+    def __init__(self, out_dir: str | Path, video: Video, overlay: Overlay | Panels, fps: float) -> None:
         name = video.name.replace('/', '_')
         self.overlay, self.strip = overlay, TrackStrip()
         self.strip_path = Path(out_dir) / 'strips' / f'{name}.png'

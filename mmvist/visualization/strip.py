@@ -9,14 +9,14 @@ import numpy as np
 from mmvist.io.atomic import open_atomic
 from mmvist.structures import FrameResult, TrackSummary
 from mmvist.visualization.canvas import visible
-from mmvist.visualization.colours import colour
+from mmvist.visualization.colours import GREY, GROUND, colour
 from mmvist.visualization.text import chip_size, put_chip, put_text
 from mmvist.visualization.thumbnail import Thumbnail, thumbnail
 
 CELL = 80
 GAP = 4
 TEXT_SCALE = 0.42
-GROUND, EMPTY, GREY = (24, 24, 24), (36, 36, 36), (170, 170, 170)
+EMPTY = (36, 36, 36)
 # Pictures kept for each that the strip has room for: which tracks are long, and which are one, shows at the end only.
 SPARE = 4
 

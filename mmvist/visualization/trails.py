@@ -1,6 +1,7 @@
 """Trails: where the tracks came from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,9 +20,6 @@ class DrawTrails:
     Args:
         length: Frames a trail reaches back, at least 1.
 
-    Attributes:
-        num_past: Earlier frames `draw` is to be given.
-
     Raises:
         ValueError: The length is less than 1.
     """
@@ -29,22 +27,26 @@ class DrawTrails:
     def __init__(self, length: int = 20) -> None:
         if length < 1:
             raise ValueError(f'DrawTrails: length must be at least 1, got {length}')
-        self.num_past = length
+        self.length = length
+
+    def remember(self, past: Sequence[FrameResult] | None, result: FrameResult) -> tuple[FrameResult, ...]:
+        """The results that trails reach back to, without the frames' features, which are large."""
+        return (*(past or ()), replace(result, features={}))[-self.length - 1:]
 
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str],
-             past: Sequence[FrameResult] = ()) -> np.ndarray:
-        """A copy of the image (H, W, 3) uint8 BGR with the trails of its tracks through the past frames."""
+             past: Sequence[FrameResult] | None = None) -> np.ndarray:
+        """A copy of the image (H, W, 3) uint8 BGR with the trails of its tracks through the frames up to this one."""
         drawn, factor, width = image.copy(), enlargement(image, result.video), line_width(image)
         paths: dict[int, list[tuple[float, float, int]]] = {track: [] for track in result.ids.tolist()}
-        for frame in (*past, result):
+        for frame in past or (result,):
             age = result.frame - frame.frame
-            if age <= self.num_past:
+            if age <= self.length:
                 for track, (left, _, right, bottom) in zip(frame.ids.tolist(), frame.bboxes.tolist(), strict=True):
                     if track in paths:
                         paths[track].append(((left + right) / 2, bottom, age))
         for track, path in paths.items():
             steps = np.array(path)
-            _draw_trail(drawn, factor * steps[:, :2], 1 - steps[:, 2] / (self.num_past + 1), colour(track), width)
+            _draw_trail(drawn, factor * steps[:, :2], 1 - steps[:, 2] / (self.length + 1), colour(track), width)
         return drawn
 
 

@@ -24,6 +24,15 @@ def test_all_problems_come_at_once(toy_config):
     assert problems[2] == 'val_evaluator[1]: unknown type \'ToyMetrics\'; did you mean \'ToyMetric\'?'
 
 
+def test_drawings_of_panels(toy_config):
+    toy_config.panels = dict(image=[], boxes=[dict(type='DrawBoxes')], depth=None,
+                             masks=[dict(type='DrawMasks', opacty=1)])
+    toy_config.custom_hooks = [dict(type='OverlayHook', out_dir='shown', panels=dict(masks=[dict(type='DrawMaks')]))]
+    assert [problem.split(';')[0] for problem in component_problems(toy_config)] == [
+        'custom_hooks[0].panels.masks[0]: unknown type \'DrawMaks\'',
+        'panels.masks[0]: DrawMasks got an unexpected keyword \'opacty\' (did you mean \'opacity\'?)']
+
+
 def test_unknown_type_that_resembles_nothing(toy_config):
     toy_config.model.cues = [dict(type='Qqqqqqqqqqq')]
     assert component_problems(toy_config) == [

@@ -151,6 +151,57 @@ def test_what_is_found_is_dumped(segmenting):
     assert (segmenting.model.tracker.type, len(segmenting.test_evaluator)) == ('AssociationTracker', 2)
 
 
+class SeesDepth:
+    predictions = ('depth', 'motion')
+
+
+@pytest.fixture
+def looking(segmenting):
+    """A config with panels, one of which its base had, and a hook of its own that draws."""
+    segmenting.panels = dict(image=[], embedding=[dict(type='ShowEmbedding'), dict(type='DrawMasks')],
+                             depth=[dict(type='ShowDepth')], gone=None,
+                             scatter=[dict(type='ShowEmbeddingScatter', radii=[1])])
+    segmenting.model.detector = dict(type=SeesDepth)
+    segmenting.custom_hooks = [dict(type='EmptyCacheHook'), dict(type='OverlayHook', out_dir='shown')]
+    return segmenting
+
+
+def test_panels_get_what_they_show(looking):
+    before = looking.to_dict()
+    config = options.with_panels(looking)
+    assert [*config.panels] == ['image', 'embedding', 'depth', 'scatter']
+    assert config.model.result_features == ['embedding', 'depth']
+    assert config.model.detector == dict(type=SeesDepth, predicts=['depth'])
+    assert config.custom_hooks == [dict(type='EmptyCacheHook'),
+                                   dict(type='OverlayHook', out_dir='shown', panels=config.panels)]
+    assert looking.to_dict() == before
+
+
+def test_panels_that_are_named(looking):
+    config = options.with_panels(looking, ['scatter', 'image'])
+    assert [*config.panels] == ['scatter', 'image']
+    assert (config.model.result_features, 'predicts' in config.model.detector) == (['embedding'], False)
+
+
+def test_panels_take_nothing_away(looking):
+    looking.model.update(result_features=['motion', 'depth'])
+    looking.model.detector.predicts = ['motion']
+    config = options.with_panels(looking, ['embedding'])
+    assert config.model.result_features == ['motion', 'depth', 'embedding']
+    assert config.model.detector.predicts == ['motion', 'depth']
+    looking.model.detector = dict(type='MaskRCNNDetector')
+    assert options.with_panels(looking).model.detector == dict(type='MaskRCNNDetector')
+
+
+@pytest.mark.parametrize(('panels', 'names', 'message'), [
+    (None, [], r'--panels: .* has no `panels`; take those of a base file'), (dict(depth=None), [], 'has no `panels`'),
+    (dict(image=[], depth=None), ['image', 'depth', 'scatter'], r"has no panels \['depth', 'scatter'\]; it has image")])
+def test_panels_that_are_not_there(looking, panels, names, message):
+    looking.panels = panels
+    with pytest.raises(ValueError, match=message):
+        options.with_panels(looking, names)
+
+
 class OneByOne:
     max_chunk = 1
 

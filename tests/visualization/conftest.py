@@ -1,5 +1,7 @@
 """Frames and results for drawing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,22 @@ def result(box_mask):
         return FrameResult(video, frame, np.array([row[0] for row in rows], np.int64),
                            np.array([row[1] for row in rows], np.int64),
                            np.array([row[2] for row in rows], np.float32), boxes, masks, summaries)
+    return build
+
+
+@pytest.fixture
+def embedded(result):
+    """`embedded(frame, {id: embedding}, background)`: instances that each have one embedding, a tenth of 400x500.
+
+    Instance k is the box of 100x100 pixels with its corner at column 100 k; embeddings are broadcast to 4 numbers.
+    """
+    def build(frame, embeddings, background=0.):
+        rows = [(track, 0, .5, (100 * track, 100, 100 * track + 100, 200)) for track in embeddings]
+        embedding = np.empty((4, 40, 50), np.float32)
+        embedding[:] = background
+        for track, values in embeddings.items():
+            embedding[:, 10:20, 10 * track:10 * track + 10] = np.reshape(values, (4, 1, 1))
+        return replace(result(frame, *rows), features={'embedding': embedding})
     return build
 
 

@@ -131,8 +131,8 @@ def moving(result, frames, step=10):
 
 
 def test_a_trail_fades_into_the_past(image, result):
-    *past, now = moving(result, range(11))
-    drawn = DrawTrails(length=10).draw(image, now, CLASSES, past)
+    frames = list(moving(result, range(11)))
+    drawn = DrawTrails(length=10).draw(image, frames[-1], CLASSES, frames)
     assert changed(drawn, image) == pytest.approx((100, 200, 200, 200), abs=4)
     # Of the three channels of colour 1, red differs most from the image's grey 100.
     line = drawn[199:202, 100:197, 2].max(0).astype(int)
@@ -141,8 +141,8 @@ def test_a_trail_fades_into_the_past(image, result):
 
 
 def test_a_trail_ends_where_its_length_does(image, result):
-    *past, now = moving(result, range(11))
-    assert changed(DrawTrails(length=4).draw(image, now, CLASSES, past), image)[0] == pytest.approx(160, abs=3)
+    frames = list(moving(result, range(11)))
+    assert changed(DrawTrails(length=4).draw(image, frames[-1], CLASSES, frames), image)[0] == pytest.approx(160, abs=3)
 
 
 def test_no_past_is_a_dot(image, result):
@@ -151,6 +151,13 @@ def test_no_past_is_a_dot(image, result):
     # Two dots of radius 2, 190 rows apart.
     assert (right - left, bottom - top) == pytest.approx((6, 196), abs=1)
     assert (left, top) == pytest.approx((97, 197), abs=1)
+
+
+def test_a_trail_remembers_as_far_as_it_reaches_and_no_features(result):
+    trails, past = DrawTrails(length=4), None
+    for frame in moving(result, range(11)):
+        past = trails.remember(past, replace(frame, features={'depth': np.zeros((1, 400, 500))}))
+    assert [(frame.frame, frame.features) for frame in past] == [(number, {}) for number in range(6, 11)]
 
 
 def test_a_trail_has_a_length():

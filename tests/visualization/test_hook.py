@@ -45,16 +45,16 @@ class Frames(Dataset):
 class Answers(BaseModel):
     """Finds nothing, `late` frames later than the frame came; all that is left with a video's last frame."""
 
-    def __init__(self, late=0):
+    def __init__(self, late=0, features=None):
         super().__init__()
-        self.late, self.held = late, []
+        self.late, self.held, self.features = late, [], features or {}
 
     def forward(self, inputs, data_samples=None, mode='tensor'):
         for clip in data_samples:
             sample = clip[0]
             none = np.zeros(0, np.int64)
             self.held.append(FrameResult(sample.video, sample.frame, none, none, np.zeros(0, np.float32),
-                                         np.zeros((0, 4), np.float32), ()))
+                                         np.zeros((0, 4), np.float32), (), features=self.features))
         last = sample.frame == sample.video.length - 1
         count = len(self.held) if last else max(len(self.held) - self.late, 0)
         done, self.held = self.held[:count], self.held[count:]
@@ -67,13 +67,13 @@ def collate(items):
 
 @pytest.fixture
 def run(tmp_path):
-    """`run(frames, late, classes, validate, ...)`: test (or validate) with an `OverlayHook`; returns its folder."""
-    def run(frames=FRAMES, late=0, classes=('car',), validate=False, dataset=None, **options):
+    """`run(frames, late, classes, ...)`: test (or validate) with an `OverlayHook`; returns its folder."""
+    def run(frames=FRAMES, late=0, classes=('car',), validate=False, dataset=None, features=None, **options):
         hook = HOOKS.build({'type': 'OverlayHook', 'out_dir': tmp_path / 'out', **options})
         loader = DataLoader(dataset or Frames(tmp_path, frames, classes), batch_size=1, collate_fn=collate)
         name = 'val' if validate else 'test'
-        runner = Runner(Answers(late), str(tmp_path / 'work'), custom_hooks=[hook], experiment_name=tmp_path.name,
-                        default_scope='mmvist', log_level='ERROR',
+        runner = Runner(Answers(late, features), str(tmp_path / 'work'), custom_hooks=[hook],
+                        experiment_name=tmp_path.name, default_scope='mmvist', log_level='ERROR',
                         **{f'{name}_dataloader': loader, f'{name}_evaluator': Evaluator([]),
                            f'{name}_cfg': {'type': LOOPS[name]}})
         getattr(runner, name)()
@@ -110,11 +110,33 @@ def test_a_broken_image_is_black(run, tmp_path):
     assert greys(run(dataset=dataset) / 'a.mp4') == pytest.approx([20, 0, 60, 80, 100, 120], abs=TOLERANCE)
 
 
+PANELS = {'image': [], 'depth': [{'type': 'ShowDepth'}]}
+
+
+def test_panels_side_by_side(run):
+    ramp = np.linspace(1, 5, 20, dtype=np.float32).reshape(1, 4, 5)
+    out = run(late=1, features={'depth': ramp}, panels=PANELS)
+    images = list(open_frames(out / 'a.mp4'))
+    assert len(images) == 6
+    for number, image in enumerate(images, 1):
+        height, width = image.shape[:2]
+        assert (width, 400 < height < 450) == (2 * 500 + 4, True)
+        assert image[-400:, :500].mean() == pytest.approx(20 * number, abs=TOLERANCE)
+        assert image[-380, 520].mean() > image[-200, 754].mean() > image[-20, 980].mean()
+
+
+def test_features_that_results_do_not_keep(run):
+    with pytest.raises(ValueError, match="video a, frame 0: the result keeps no features 'depth' to draw; name it in "
+                                         'model.result_features, and in model.detector.predicts'):
+        run(panels=PANELS)
+
+
 def test_data_without_class_names(run):
     with pytest.raises(ValueError, match='OverlayHook: Frames does not name its classes'):
         run(classes=None)
 
 
-def test_a_wrong_drawing_shows_when_the_hook_is_built(tmp_path):
+@pytest.mark.parametrize('wrap', [lambda parts: {'drawings': parts}, lambda parts: {'panels': {'one': parts}}])
+def test_a_wrong_drawing_shows_when_the_hook_is_built(tmp_path, wrap):
     with pytest.raises(TypeError, match='opaque'):
-        HOOKS.build({'type': 'OverlayHook', 'out_dir': tmp_path, 'drawings': [{'type': 'DrawMasks', 'opaque': 1}]})
+        HOOKS.build({'type': 'OverlayHook', 'out_dir': tmp_path, **wrap([{'type': 'DrawMasks', 'opaque': 1}])})

@@ -12,6 +12,12 @@ def test_images_fill_row_by_row():
                                       [3, 3, 3, 255, 255, 255, 255], [3, 3, 3, 255, 255, 255, 255]]
 
 
+def test_the_ground():
+    sheet = montage([np.zeros((1, 1, 3), np.uint8)] * 3, num_columns=2, gap=1, ground=(1, 2, 3))
+    assert sheet[1].tolist() == [[1, 2, 3]] * 3
+    assert sheet[2].tolist() == [[0, 0, 0], [1, 2, 3], [1, 2, 3]]
+
+
 def test_no_more_columns_than_images():
     assert montage([np.zeros((2, 3, 3), np.uint8)], num_columns=5).shape == (2, 3, 3)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmvist.registry import DRAWINGS
 from mmvist.structures import Video
 from mmvist.visualization import Overlay
 from mmvist.visualization.colours import colour
@@ -70,6 +71,26 @@ def test_small_frames_are_enlarged(result):
 
 def test_an_instance_without_an_extent_is_not_drawn(image, result):
     assert (Overlay(CLASSES).draw(image, result(0, (1, 0, .5, (0, 0, 0, 0)))) == image).all()
+
+
+@DRAWINGS.register_module()
+class CountFrames:
+    """Remembers how many frames there were, and draws it as a grey level."""
+
+    def remember(self, count, result):
+        return 1 if count is None else count + 1
+
+    def draw(self, image, result, classes, memory=None):
+        return np.full_like(image, memory)
+
+
+def test_each_part_has_a_memory_of_its_own(image, result):
+    overlay, others = (Overlay(CLASSES, [{'type': 'CountFrames'}, *more]) for more in ([], TRAILS))
+    for frame in range(5):
+        drawn = overlay.draw(image, at(result, frame))
+        assert (drawn == frame + 1).all()
+        assert reach(others.draw(image, at(result, frame)), drawn) == pytest.approx(5 + 20 * min(frame, 3), abs=5)
+    assert (overlay.draw(image, at(result, 0)) == 1).all()
 
 
 def test_a_key_that_no_part_has():

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from mmdet.structures import TrackDataSample
 from mmengine.model import BaseModule
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmvist.models.dense_truth import IGNORED, id_map
 from mmvist.models.detectors.base import DetectorLoss, frames_in, objects_of
@@ -23,6 +24,7 @@ from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks, tight_boxes
 
 TASKS = ('foreground', 'embedding', 'depth')
+PREDICTIONS = ('foreground', 'depth', 'motion')
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +34,12 @@ class EmbeddingState:
     Attributes:
         temporal: Past activations of the temporal model; `None` before the first frame.
         grouping: What the grouping keeps of past frames.
+        image: (3, H, W) the last frame's, where motion is predicted.
     """
 
     temporal: tuple[Tensor, ...] | None
     grouping: Any
+    image: Tensor | None = None
 
 
 @MODELS.register_module()
@@ -50,7 +54,7 @@ class PixelEmbeddingDetector(BaseModule):
         encoder: Config of the encoder of frames.
         decoder: Config of the decoder of embeddings.
         foreground: Config of what tells the foreground.
-        grouping: Config of what makes groups of pixels.
+        grouping: Config of what makes groups of pixels, or `None` while there is nothing to group them by.
         temporal_model: Config of the temporal model, or `None` for frames by themselves.
         depth_decoder: Config of the decoder of disparities, where depth is learned.
         pose_network: Config of the pose network, likewise.
@@ -59,24 +63,29 @@ class PixelEmbeddingDetector(BaseModule):
         intrinsics: The camera's focal lengths and principal point (fx, fy, cx, cy), in widths and heights of the image.
         image_mean: What the preprocessor took away from images, in 0..255.
         image_std: What it divided them by.
-        tasks: What is learned, of 'foreground', 'embedding' and 'depth'; the foreground is trained first, by itself.
+        tasks: What is learned, of 'foreground', 'embedding' and 'depth'; parts that none of them needs stay as they
+            are. The foreground is trained first, by itself.
+        predicts: What is told of every frame beside its instances, to be measured or looked at, of
+            'foreground', 'depth' and 'motion'.
         min_area: Smaller groups, in pixels of the network input, are no instances.
         init_cfg: Initial weights.
     """
 
     max_chunk = None
+    predictions = PREDICTIONS
 
-    def __init__(self, encoder: dict, decoder: dict, foreground: dict, grouping: dict,
+    def __init__(self, encoder: dict, decoder: dict, foreground: dict, grouping: dict | None = None,
                  temporal_model: dict | None = None, depth_decoder: dict | None = None,
                  pose_network: dict | None = None, embedding_loss: dict | None = None, depth_loss: dict | None = None,
                  intrinsics: Sequence[float] | None = None, image_mean: Sequence[float] = (0., 0., 0.),
                  image_std: Sequence[float] = (255., 255., 255.), tasks: Sequence[str] = ('embedding', 'depth'),
-                 min_area: int = 200, init_cfg: dict | None = None) -> None:
+                 predicts: Sequence[str] = (), min_area: int = 200, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        unknown = sorted({*tasks} - {*TASKS})
-        if unknown or not tasks:
+        if not tasks or {*tasks} - {*TASKS}:
             raise ValueError(f'PixelEmbeddingDetector: tasks must be of {TASKS}, got {list(tasks)}')
-        if 'depth' in tasks and None in (depth_decoder, pose_network, depth_loss, intrinsics):
+        if {*predicts} - {*PREDICTIONS}:
+            raise ValueError(f'PixelEmbeddingDetector: predicts must be of {PREDICTIONS}, got {list(predicts)}')
+        if {'depth', 'motion'} & {*tasks, *predicts} and None in (depth_decoder, pose_network, depth_loss, intrinsics):
             raise ValueError('PixelEmbeddingDetector: depth needs a depth_decoder, a pose_network, a depth_loss and '
                              'intrinsics')
         if 'embedding' in tasks and embedding_loss is None:
@@ -89,12 +98,21 @@ class PixelEmbeddingDetector(BaseModule):
         self.depth_decoder, self.pose_network = built(depth_decoder), built(pose_network)
         self.embedding_loss, self.depth_loss = built(embedding_loss), built(depth_loss)
         self.foreground, self.grouping = built(foreground), built(grouping)
-        self.tasks, self.min_area = tuple(tasks), min_area
+        self.tasks, self.predicts, self.min_area = tuple(tasks), tuple(predicts), min_area
         if intrinsics is not None:
             fx, fy, cx, cy = intrinsics
             self.register_buffer('intrinsics', torch.tensor([[fx, 0, cx], [0, fy, cy], [0, 0, 1]]), persistent=False)
         self.register_buffer('image_mean', torch.tensor(image_mean).view(-1, 1, 1), persistent=False)
         self.register_buffer('image_std', torch.tensor(image_std).view(-1, 1, 1), persistent=False)
+        for part in self._untrained():
+            part.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> 'PixelEmbeddingDetector':
+        """Set the mode of all parts that are trained."""
+        super().train(mode)
+        for part in self._untrained():
+            part.eval()
+        return self
 
     @property
     def first_frame(self) -> int:
@@ -103,7 +121,7 @@ class PixelEmbeddingDetector(BaseModule):
 
     def init(self) -> EmbeddingState:
         """State before a video's first frame."""
-        return EmbeddingState(None, self.grouping.init())
+        return EmbeddingState(None, None if self.grouping is None else self.grouping.init())
 
     def finish(self, state: EmbeddingState) -> list[tuple[Frame, Instances]]:
         """Nothing is held back."""
@@ -113,7 +131,9 @@ class PixelEmbeddingDetector(BaseModule):
              ) -> tuple[EmbeddingState, list[tuple[Frame, Instances]]]:
         """Find bboxes, scores, labels, masks and mean embeddings in every frame; see `slots.Detector`.
 
-        A frame's features have the map `embedding`, and `depth` where it was learned.
+        A frame's features have the map `embedding`, and what is predicted: the maps `foreground`, (1, H, W), chances
+        of 0..1, and `depth`, (1, H, W), whose unit is not known, and `motion`, (4, 4), from the camera's axes of the
+        frame before to those of this one, in that unit.
         """
         images = torch.stack([frame.image for frame in frames])
         maps, skips = self.encoder(images)
@@ -122,23 +142,31 @@ class PixelEmbeddingDetector(BaseModule):
             temporal, maps = self.temporal_model.step(temporal, maps)
         embeddings = self.decoder(maps, skips)[0].float()
         features = {'embedding': embeddings}
-        if self.depth_decoder is not None:
+        if 'depth' in self.predicts:
             disparity = self.depth_decoder(maps, skips)[0].float().sigmoid()
             features['depth'] = depth_from_disparity(disparity, *self.depth_loss.depth_range)
+        if 'motion' in self.predicts:
+            before = images[:1] if state.image is None else state.image[None]
+            features['motion'] = motion_from_pose(self.pose_network(torch.cat([before, images[:-1]]), images).float())
         chances = self.foreground(images, frames).float()
+        if 'foreground' in self.predicts:
+            features['foreground'] = chances[:, None]
         grouping, found = state.grouping, []
         for index, frame in enumerate(frames):
             here = {name: (values[index],) for name, values in features.items()}
             grouping, detections = self._group(grouping, embeddings[index], chances[index], frame)
             found.append((replace(frame, features=here), detections))
-        return EmbeddingState(temporal, grouping), found
+        return EmbeddingState(temporal, grouping, images[-1] if 'motion' in self.predicts else None), found
 
     def _group(self, grouping: Any, embedding: Tensor, chances: Tensor, frame: Frame) -> tuple[Any, Instances]:
         """The instances of a frame, from embeddings (E, H, W) and chances (H, W) of the foreground."""
         inside = chances > 0.5
         inside[frame.height:], inside[:, frame.width:] = False, False
         embeds = embedding[:, inside].T
-        grouping, labels = self.grouping.step(grouping, embeds, inside, frame)
+        if self.grouping is None:
+            labels = torch.full_like(embeds[:, 0], -1, dtype=torch.int64)
+        else:
+            grouping, labels = self.grouping.step(grouping, embeds, inside, frame)
         groups, rows = labels.unique(return_inverse=True)
         areas = rows.bincount(minlength=len(groups))
         kept = ((areas >= self.min_area) & (groups >= 0)).nonzero()[:, 0]
@@ -177,32 +205,50 @@ class PixelEmbeddingDetector(BaseModule):
         if 'foreground' in self.tasks:
             losses['loss_foreground'] = self.foreground.loss(inputs.flatten(0, 1), ids, IGNORED)
         if {'embedding', 'depth'} & {*self.tasks}:
-            maps, skips = self.encoder(inputs.flatten(0, 1))
-            if self.temporal_model is not None:
-                maps = self.temporal_model(maps.unflatten(0, inputs.shape[:2])).flatten(0, 1)
-            maps, *skips = (level.unflatten(0, inputs.shape[:2]) for level in (maps, *skips))
+            features = self._features(inputs)
             if 'embedding' in self.tasks:
-                embeddings = self._decoded(self.decoder, maps, skips, self.first_frame, inputs.shape[1])[0]
+                embeddings = _decoded(self.decoder, features, self.first_frame, inputs.shape[1])[0]
                 truth = ids.unflatten(0, inputs.shape[:2])[:, self.first_frame:]
                 losses.update(self.embedding_loss(embeddings.float(), truth))
             if 'depth' in self.tasks:
-                losses['loss_depth'] = self._depth_loss(inputs, maps, skips)
+                losses['loss_depth'] = self._depth_loss(inputs, features)
         return DetectorLoss(losses, {}, [None] * len(samples), [objects_of(sample) for sample in samples])
 
-    @staticmethod
-    def _decoded(decoder: BaseModule, maps: Tensor, skips: Sequence[Tensor], first: int, end: int) -> list[Tensor]:
-        """A decoder's answers (N, F, ...) for some of the frames."""
-        some = [level[:, first:end] for level in (maps, *skips)]
-        answers = decoder(some[0].flatten(0, 1), tuple(level.flatten(0, 1) for level in some[1:]))
-        return [answer.unflatten(0, some[0].shape[:2]) for answer in answers]
+    def _untrained(self) -> list[nn.Module]:
+        """The parts that no task needs."""
+        shared = (self.encoder, self.temporal_model)
+        trained = {'foreground': (self.foreground,), 'embedding': (*shared, self.decoder),
+                   'depth': (*shared, self.depth_decoder, self.pose_network)}
+        needed = [part for task in self.tasks for part in trained[task]]
+        return [part for part in self.children() if not any(part is other for other in needed)]
 
-    def _depth_loss(self, inputs: Tensor, maps: Tensor, skips: Sequence[Tensor]) -> Tensor:
-        """View synthesis of every frame that has a neighbour on both sides, from these two."""
-        first, end = max(1, self.first_frame), inputs.shape[1] - 1
-        if first >= end:
-            raise ValueError(f'PixelEmbeddingDetector: depth needs a frame between two others from frame {first} of a '
-                             f'window on, {inputs.shape[1]} frames have none; take longer clips')
-        disparities = self._decoded(self.depth_decoder, maps, skips, first, end)
+    def _features(self, inputs: Tensor) -> list[Tensor]:
+        """Maps (N, T, ...) of the frames of windows, and the maps that skip the temporal model.
+
+        Frames that no task looks at are not encoded, and left zero.
+        """
+        num_frames = inputs.shape[1]
+        used = slice(0, num_frames)
+        if 'embedding' not in self.tasks:
+            used = slice(1 if self.temporal_model is None else 0, num_frames - 1)
+        maps, skips = self.encoder(inputs[:, used].flatten(0, 1))
+        levels = [level.unflatten(0, (len(inputs), -1)) for level in (maps, *skips)]
+        if self.temporal_model is not None:
+            levels[0] = self.temporal_model(levels[0])
+        unused = (used.start, num_frames - used.stop)
+        return [F.pad(level, (0, 0) * 3 + unused) for level in levels]
+
+    def _depth_loss(self, inputs: Tensor, features: Sequence[Tensor]) -> Tensor:
+        """View synthesis of every frame that has a neighbour on both sides, from these two.
+
+        A window that has none but before its first full frame takes the last one it has (section 3.3 needs three).
+        """
+        end = inputs.shape[1] - 1
+        if end < 2:
+            raise ValueError('PixelEmbeddingDetector: depth needs a frame between two others, and clips have '
+                             f'{inputs.shape[1]} frames; take longer clips')
+        first = min(max(1, self.first_frame), end - 1)
+        disparities = _decoded(self.depth_decoder, features, first, end)
         images = ((inputs * self.image_std + self.image_mean) / 255).clamp(0, 1)
         before, now, after = (images[:, start:start + end - first].flatten(0, 1)
                               for start in (first - 1, first, first + 1))
@@ -213,6 +259,12 @@ class PixelEmbeddingDetector(BaseModule):
         intrinsics = pixel_intrinsics(self.intrinsics, *inputs.shape[-2:]).expand(len(now), -1, -1)
         return self.depth_loss(now, (before, after), [level.flatten(0, 1).sigmoid() for level in disparities], motions,
                                intrinsics)
+
+
+def _decoded(decoder: BaseModule, features: Sequence[Tensor], first: int, end: int) -> list[Tensor]:
+    """A decoder's answers (N, F, ...) for some of the frames."""
+    maps, *skips = (level[:, first:end].flatten(0, 1) for level in features)
+    return [answer.unflatten(0, (-1, end - first)) for answer in decoder(maps, tuple(skips))]
 
 
 def _at_original_size(numbers: Tensor, count: int, frame: Frame) -> RLEMasks:

@@ -54,7 +54,7 @@ def five(first=0, **options):
 @torch.no_grad()
 @pytest.mark.parametrize('chunks', [(5,), (1,) * 5, (2, 3)])
 def test_results_do_not_depend_on_the_chunks(chunks):
-    detector = build().eval()
+    detector = build(predicts=['foreground', 'depth', 'motion']).eval()
     frames = frames_of(*windows(five(video=VIDEO)))
     _, wanted = detector.step(detector.init(), frames, None)
     state, found = detector.init(), []
@@ -68,7 +68,29 @@ def test_results_do_not_depend_on_the_chunks(chunks):
         assert detections.masks.counts == same.masks.counts
         for name in ('bboxes', 'scores', 'labels', 'embeds'):
             assert torch.allclose(getattr(detections, name), getattr(same, name), atol=1e-5)
-        assert torch.allclose(frame.features['depth'][0], other.features['depth'][0], atol=1e-5)
+        assert set(frame.features) == {'embedding', 'foreground', 'depth', 'motion'}
+        for name, (values,) in frame.features.items():
+            assert torch.allclose(values, other.features[name][0], atol=1e-5)
+
+
+@torch.no_grad()
+def test_what_is_told_beside_the_instances():
+    detector = build(predicts=['motion', 'depth', 'foreground'], temporal_model=None, grouping=None).eval()
+    inputs, samples = windows(five(video=VIDEO))
+    frames = frames_of(inputs, samples)
+    _, found = detector.step(detector.init(), frames, None)
+    assert [len(detections) for _, detections in found] == [0] * 5
+    for t, (frame, _) in enumerate(found):
+        image, before = inputs[:, t], inputs[:, max(t - 1, 0)]
+        expected = dict(
+            foreground=detector.foreground(image, [frame])[:1],
+            depth=1 / (.01 + 9.99 * detector.depth_decoder(*detector.encoder(image))[0][0].sigmoid()),
+            motion=motion_from_pose(detector.pose_network(before, image))[0])
+        for name, values in expected.items():
+            assert torch.allclose(frame.features[name][0], values, rtol=1e-4, atol=1e-5), (t, name)
+    plain = build().eval()
+    _, found = plain.step(plain.init(), frames[:1], None)
+    assert list(found[0][0].features) == ['embedding']
 
 
 @torch.no_grad()
@@ -147,6 +169,10 @@ def test_each_task_trains_its_parts():
         assert torch.isfinite(total)
         moved = {name.split('.')[0] for name, weight in detector.named_parameters() if weight.grad is not None}
         assert moved == parts, task
+        # The statistics of batch norms move in training only.
+        for name, part in detector.named_children():
+            modes = {module.training for module in part.modules()}
+            assert modes == {name in parts} or not list(part.parameters()), (task, name)
 
 
 def test_losses_are_those_of_the_parts():
@@ -184,8 +210,35 @@ def test_windows_without_objects_and_too_short_ones():
     found = detector.loss(*windows(five(ids=())))
     assert sum(found.losses.values()) == 0
     sum(found.losses.values()).backward()
-    with pytest.raises(ValueError, match='a frame between two others from frame 2 of a window on, 3 frames have none'):
-        build(tasks=['depth']).loss(*windows(clip([True] * 3)))
+    with pytest.raises(ValueError, match='depth needs a frame between two others, and clips have 2 frames'):
+        build(tasks=['depth']).loss(*windows(clip([True] * 2)))
+
+
+def test_three_frames_have_depth_in_the_middle():
+    """With the temporal model no frame of three has all its past and a frame after it."""
+    inputs, clips = windows(clip([True] * 3))
+    detector = build(tasks=['depth']).eval()
+    maps, skips = detector.encoder(inputs[0])
+    maps = detector.temporal_model(maps[None])[0]
+    disparities = [level[1:2].sigmoid() for level in detector.depth_decoder(maps, skips)]
+    images = (inputs[0] * detector.image_std + detector.image_mean) / 255
+    before, after = (motion_from_pose(detector.pose_network(inputs[0, [t]], inputs[0, [t + 1]])) for t in (0, 1))
+    intrinsics = pixel_intrinsics(detector.intrinsics, 64, 96)[None]
+    expected = detector.depth_loss(images[1:2], (images[:1], images[2:]), disparities,
+                                   (inverse_motion(before), after), intrinsics)
+    assert torch.allclose(detector.loss(inputs, clips).losses['loss_depth'], expected, atol=1e-5)
+
+
+def test_what_no_task_looks_at_is_not_encoded():
+    inputs, clips = windows(five(), five(3))
+    detector = build(tasks=['depth'], temporal_model=None).eval()
+    seen = []
+    detector.encoder.register_forward_pre_hook(lambda module, arguments: seen.append(len(arguments[0])))
+    alone = detector.loss(inputs, clips).losses['loss_depth']
+    detector.tasks = ('embedding', 'depth')
+    beside = detector.loss(inputs, clips).losses['loss_depth']
+    assert seen == [2 * 3, 2 * 5]
+    assert torch.allclose(alone, beside, atol=1e-6)
 
 
 def test_without_a_temporal_model():
@@ -201,6 +254,8 @@ def test_without_a_temporal_model():
 @pytest.mark.parametrize(('options', 'message'), [
     (dict(tasks=['depht']), "tasks must be of .* got \\['depht'\\]"), (dict(tasks=[]), 'tasks must be of'),
     (dict(intrinsics=None), 'depth needs a depth_decoder, a pose_network, a depth_loss and intrinsics'),
+    (dict(tasks=['embedding'], predicts=['motion'], pose_network=None), 'depth needs a depth_decoder, a pose_network'),
+    (dict(predicts=['speed']), "predicts must be of .* got \\['speed'\\]"),
     (dict(embedding_loss=None), 'embeddings need an embedding_loss')])
 def test_parts_that_do_not_go_together(options, message):
     with pytest.raises(ValueError, match=message):
