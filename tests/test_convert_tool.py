@@ -169,6 +169,28 @@ def test_splits_that_cannot_be(options, message, tool, tmp_path, capsys):
     assert 'the two lists need two names' in capsys.readouterr().err
 
 
+def test_windows(tool, make_video_tracks, tmp_path, capsys):
+    rows = [(frame, 7, 0, (frame, 0, frame + 4, 5)) for frame in range(4)] + [(1, 9, 1, (5, 0, 9, 9))]
+    tracks = make_video_tracks(rows, 'main', 6, video_id=1, file_names=tuple(f'main/{frame}.jpg' for frame in range(6)))
+    ytvis.write(VideoSet(('sedan', 'person'), (tracks,), (6, 1)), tmp_path / 'gt.json')
+    (tmp_path / 'map.json').write_text('{"sedan": "car"}')
+    out = tmp_path / 'windows.json'
+    arguments = ['windows', str(tmp_path / 'gt.json'), str(out), '--length', '3']
+    assert tool.main(arguments) == 2
+    assert 'windows: a batch needs 6 windows of 3 frames, there are 4 in 1 videos' in capsys.readouterr().err
+    assert tool.main([*arguments, '--batch', '1', '--class-map', str(tmp_path / 'map.json')]) == 0
+    assert capsys.readouterr().out == (f'{out}: 2 videos, 6 frames, 2 tracks, 4 masks\n'
+                                       'not kept: 1 tracks of other classes\n')
+    windows = ytvis.read(out)
+    assert (windows.classes, [tracks.video.name for tracks in windows.videos]) == (
+        ('car',), ['main/w00000/b00000', 'main/w00003/b00003'])
+    assert tool.main([*arguments, '--batch', '1']) == 2
+    assert tool.main([*arguments, '--batch', '1', '--every', '1', '--overwrite']) == 0
+    assert len(ytvis.read(out).videos) == 4
+    assert tool.main([*arguments, '--every', '0', '--overwrite']) == 2
+    assert 'windows: every must be at least 1, got 0' in capsys.readouterr().err
+
+
 def test_checkpoint(tool, tmp_path, capsys):
     torch = pytest.importorskip('torch')
     torch.save({'state_dict': {'track_head.embed_head.fcs.0.bias': torch.ones(2)}}, tmp_path / 'theirs.pth')

@@ -1,4 +1,4 @@
-"""Bring annotations, results and checkpoints into other forms; look what annotations hold; draw splits.
+"""Bring annotations, results and checkpoints into other forms; look what annotations hold; draw splits, cut windows.
 
 Exit status: 0 when all went well, 2 for what is refused or broken. What `check` finds odd is told, and is no failure.
 """
@@ -7,7 +7,7 @@ import argparse
 import sys
 
 from mmvist.io.checks import Report, examine
-from mmvist.io.convert import SOURCES, TARGETS, Request, convert, read_source, tell_format
+from mmvist.io.convert import SOURCES, TARGETS, Request, Windows, convert, read_source, tell_format
 from mmvist.io.convert.classes import read_class_map
 from mmvist.io.convert.lists import write_random_split
 from mmvist.io.json_file import write_json
@@ -21,6 +21,7 @@ EXAMPLES = """examples:
   python tools/convert.py annotations instances_txt gt.json --to ytvis --seqmap val.seqmap --images training/image_02
   python tools/convert.py check instances_txt --seqmap val.seqmap --json report.json
   python tools/convert.py split train.json --out train.txt val.txt --num 200
+  python tools/convert.py windows instances_txt windows.json --classes car --seqmap val.seqmap --images image_02
   python tools/convert.py checkpoint theirs.pth ours.pth --from mmdet-masktrack-rcnn
   python tools/convert.py checkpoint yolact_resnet50_54_800000.pth yolact.pth --from yolact --without-classes
 """
@@ -35,6 +36,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
             ('annotations', add_annotations, 'annotations or results into another format'),
             ('check', add_check, 'all that is wrong with annotations, what they hold, and what is odd'),
             ('split', add_split, 'lists of videos to train on and to hold out'),
+            ('windows', add_windows, 'windows of a few frames as videos of their own, to score as Hu et al. (2019) do, '
+                                     'in YouTube-VIS JSON'),
             ('checkpoint', add_checkpoint, 'the weights of another program\'s checkpoint under our names')):
         add(commands.add_parser(name, help=what, description=f'Write {what}.'))
     return parser.parse_args(arguments)
@@ -48,27 +51,32 @@ def add_source(parser: argparse.ArgumentParser, format: str) -> None:
     parser.add_argument('--seqmap', metavar='FILE', help='sequences wanted, with their first and last frames')
 
 
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """Which part of what is read is written, and over what."""
+    parser.add_argument('--split', metavar='FILE', help='list of the videos wanted')
+    parser.add_argument('--classes', nargs='+', metavar='NAME', help='keep these, drop objects of others')
+    parser.add_argument('--class-map', metavar='JSON', help='file {"sedan": "car", "*": "other"} with new names of '
+                                                            'classes; objects of those it does not name are dropped')
+    parser.add_argument('--images', dest='img_prefix', metavar='PREFIX',
+                        help='root of the images, which tell what annotations may not: their names, and the size of '
+                             'videos without objects')
+    parser.add_argument('--overwrite', action='store_true', help='replace what is at OUT, a folder as a whole')
+
+
 def add_annotations(parser: argparse.ArgumentParser) -> None:
     """Options of `annotations`."""
     add_source(parser, '--from')
     parser.add_argument('out', help='file or folder to write, as the format has it')
     parser.add_argument('--to', required=True, choices=TARGETS, metavar='FORMAT', help=f'one of {", ".join(TARGETS)}')
-    parser.add_argument('--split', metavar='FILE', help='list of the videos wanted')
-    parser.add_argument('--classes', nargs='+', metavar='NAME', help='keep these, drop objects of others')
-    parser.add_argument('--class-map', metavar='JSON', help='file {"sedan": "car", "*": "other"} with new names of '
-                                                            'classes; objects of those it does not name are dropped')
+    add_choice(parser)
     parser.add_argument('--results', action='store_true', help='SOURCE holds results')
     parser.add_argument('--gt', dest='ground_truth', metavar='GT', help='what the results are of, in their format; '
                                                                         'frame JSON needs none, and takes any format')
     parser.add_argument('--overlaps', default='error', choices=['error', 'by_score'],
                         help='masks that overlap, where a pixel can belong to one object: refuse them, or give the '
                              'pixels to the higher score, on a tie, as in all ground truth, to the earlier object')
-    parser.add_argument('--images', dest='img_prefix', metavar='PREFIX',
-                        help='root of the images, which tell what annotations may not: their names, and the size of '
-                             'videos without objects')
     parser.add_argument('--drop', nargs='+', default=[], choices=['masks', 'boxes'],
                         help='leave out masks where the format holds boxes alone; boxes where it needs masks')
-    parser.add_argument('--overwrite', action='store_true', help='replace what is at OUT, a folder as a whole')
 
 
 def add_check(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +104,20 @@ def add_split(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--overwrite', action='store_true', help='replace lists that are there')
 
 
+def add_windows(parser: argparse.ArgumentParser) -> None:
+    """Options of `windows`."""
+    usual = Windows()
+    add_source(parser, '--from')
+    parser.add_argument('out', help='file to write')
+    add_choice(parser)
+    parser.add_argument('--length', type=int, default=usual.length, metavar='T',
+                        help=f'frames of a window, {usual.length} by default')
+    parser.add_argument('--batch', type=int, default=usual.batch, metavar='N',
+                        help=f'windows of a batch, {usual.batch} by default')
+    parser.add_argument('--every', type=int, metavar='N', help='keep every so many batches, by default as many as a '
+                                                               'window has frames; 1 keeps all')
+
+
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     """Options of `checkpoint`."""
     parser.add_argument('source', help='checkpoint to read')
@@ -114,6 +136,13 @@ def run_annotations(args: argparse.Namespace) -> int:
     class_map = None if args.class_map is None else read_class_map(args.class_map)
     print(convert(Request(class_map=class_map, **options)))
     return 0
+
+
+def run_windows(args: argparse.Namespace) -> int:
+    """Convert with videos cut into windows."""
+    options = vars(args)
+    windows = Windows(*(options.pop(key) for key in ('length', 'batch', 'every')))
+    return run_annotations(argparse.Namespace(**options, to='ytvis', windows=windows))
 
 
 def run_check(args: argparse.Namespace) -> int:
@@ -161,7 +190,8 @@ def run_checkpoint(args: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {'annotations': run_annotations, 'check': run_check, 'split': run_split, 'checkpoint': run_checkpoint}
+COMMANDS = {'annotations': run_annotations, 'check': run_check, 'split': run_split, 'windows': run_windows,
+            'checkpoint': run_checkpoint}
 
 
 def main(arguments: list[str] | None = None) -> int:

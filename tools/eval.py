@@ -14,6 +14,7 @@ from mmvist.evaluation.compare import comparison_grids, result_names
 from mmvist.evaluation.files import BENCHMARK_SCORES, count_files
 from mmvist.evaluation.functional import METRICS, Scoring
 from mmvist.evaluation.functional.rules import RULES, TRACK_RULES
+from mmvist.evaluation.functional.window_protocol import WindowRules
 from mmvist.evaluation.report import as_json, as_markdown, as_text, score_grids, without_classes
 from mmvist.io.atomic import open_atomic
 from mmvist.io.detect import detect_format
@@ -29,6 +30,7 @@ EXAMPLES = """examples:
   python tools/eval.py results/ --gt instances_txt/ --rules trackeval --per-class --per-video
   python tools/eval.py old.json new.json --gt val.json                     two results side by side
   python tools/eval.py a.json b.json --gt val.json --metrics hota --hard-cases hard_cases.json
+  python tools/eval.py results.json --gt windows.json --metrics windows --skip 2
   python tools/eval.py results.json --gt val.json --json scores.json --markdown scores.md --plots plots/
 """
 
@@ -59,6 +61,13 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     options.add_argument('--regions', choices=['auto', 'masks', 'boxes'], default='auto', help='what is compared')
     options.add_argument('--min-score', type=float, metavar='S',
                          help='leave out tracks that score below; AP ranks all of them')
+    usual = WindowRules()
+    options.add_argument('--size', type=int, nargs=2, metavar=('H', 'W'),
+                         help=f'pixels of a frame in which "windows" compares masks, {usual.height} {usual.width} by '
+                              'default')
+    options.add_argument('--skip', type=int, metavar='N',
+                         help='frames at the start of each window that "windows" leaves out, one less than the network '
+                              f'sees at a time; {usual.skip} by default')
     output = parser.add_argument_group('output')
     output.add_argument('--per-class', action='store_true', help='show each class, too; JSON always has them')
     output.add_argument('--per-video', action='store_true', help='score each video, too')
@@ -70,6 +79,8 @@ def parse_args(arguments: list[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(arguments)
     if args.workers < 1:
         parser.error(f'argument --workers: must be at least 1, got {args.workers}')
+    if 'windows' not in (args.metrics or ()) and not (args.size is None and args.skip is None):
+        parser.error('--size and --skip are for the metric windows')
     return args
 
 
@@ -79,7 +90,8 @@ def scoring_of(args: argparse.Namespace, format: str) -> Scoring:
     metrics = [*(args.metrics or usual.metrics), *(['hard'] if args.hard_cases else [])]
     chosen = {'metrics': tuple(dict.fromkeys(metrics)), 'overlaps': args.overlaps, 'min_score': args.min_score,
               'rules': args.rules, 'regions': args.regions,
-              'hard_cases': read_hard_cases(args.hard_cases) if args.hard_cases else None}
+              'hard_cases': read_hard_cases(args.hard_cases) if args.hard_cases else None,
+              'windows': WindowRules(*(args.size or (usual.windows.height, usual.windows.width)), args.skip or 0)}
     return replace(usual, **{key: value for key, value in chosen.items() if value not in (None, 'auto')})
 
 

@@ -12,12 +12,12 @@ from mmengine.logging import print_log
 from torch.utils.data import get_worker_info
 
 from mmvist.datasets.checks import check_videos
-from mmvist.datasets.class_map import map_classes
 from mmvist.datasets.clip import Clip, ClipFrame
 from mmvist.datasets.clip_sampling import ChosenFrame
 from mmvist.datasets.formats import read_annotations
 from mmvist.datasets.track_table import TrackTable, trainable
 from mmvist.datasets.transforms import BrokenFrameError
+from mmvist.io.class_map import map_classes
 from mmvist.io.problems import FormatError
 from mmvist.io.progress import progress
 from mmvist.registry import DATASETS, TASK_UTILS, TRANSFORMS
@@ -42,8 +42,8 @@ class VideoDataset(BaseDataset):
         pipeline: Configs of clip transforms; the last packs the clip.
         classes: Class names; their order gives the labels, objects of other classes are left out. They must all be in
             the file, where they may stand in another order. By default the file's.
-        class_map: For a mixture: what the file's classes are called in `classes`. Several may become one; classes that
-            it makes none of have no objects.
+        class_map: What the file's classes, or `*`, all others, are called in `classes`. Several may become one, and
+            classes that it makes none of have no objects. Metrics of a test rename theirs alike.
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
         clips_per_video: In training, let so many items stand for each video in place of one for each frame, so that a
             long video counts no more than a short one; an item's frame is drawn from all that show an object.
@@ -79,8 +79,10 @@ class VideoDataset(BaseDataset):
             print_log('\n'.join([f'{ann_file}:', *report.remarks]), 'current', logging.WARNING)
         if classes is not None and tuple(classes) != video_set.classes:
             video_set = video_set.with_classes(classes)
-        super().__init__(str(ann_file), metainfo={'classes': tuple(video_set.classes)}, test_mode=test_mode,
-                         serialize_data=False, lazy_init=True)
+        metainfo = {'classes': tuple(video_set.classes)}
+        if test_mode and class_map is not None:
+            metainfo['class_map'] = class_map
+        super().__init__(str(ann_file), metainfo=metainfo, test_mode=test_mode, serialize_data=False, lazy_init=True)
         self.img_prefix, self.skip_broken, self.seed = img_prefix, skip_broken, seed
         self.clips_per_video = clips_per_video
         self.clip = None if clip is None else TASK_UTILS.build(clip)

@@ -26,7 +26,7 @@ Curves = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000')
 STYLES = ('-', '--', '-.', ':')
 MAIN_SCORES = {'ytvis': 'AP', 'coco': 'AP', 'frame': 'AP', 'mots': 'sMOTSA', 'mot': 'MOTA', 'hota': 'HOTA',
-               'id': 'IDF1', 'hard': 'association'}
+               'id': 'IDF1', 'hard': 'association', 'windows': 'sMOTSA'}
 NUM_RECALLS = 1000
 RECALLS = np.arange(1, NUM_RECALLS + 1)  # whole numbers, so that a recall is reached or not whatever the last bit
 MAX_BARS = 60

@@ -9,6 +9,7 @@ Annotations and results
     `splits`: which videos of a file count. `sequences`: what formats with a file for each video share.
 Images
     `image`: one image. `label_png`, `label_image`, `png_filters`: images of labels as masks, without making the image.
+    `depth_image`, `cameras`: how far away everything in an image is, and where it was taken from.
     `frames`: videos, folders and cameras as sources of frames. `video_writer`: frames into an mp4.
 Shared
     `problems`: `FormatError`, all that is wrong with a file at once. `atomic`: files that are complete or absent.

@@ -6,16 +6,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from mmvist.io.cameras import Cameras, write_cameras
+from mmvist.io.depth_image import encode_depth
 from mmvist.io.json_file import write_json
 from mmvist.worlds.config import CLASSES
 from mmvist.worlds.video import RenderedVideo
 
 JPEG_FLAGS = (cv2.IMWRITE_JPEG_QUALITY, 92)
 PNG_FLAGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
-DEPTH_SCALE = 256.0  # KITTI's depth images
 FLOW_SCALE, FLOW_OFFSET = 64.0, 2 ** 15  # KITTI's flow images
-CONVENTION = ('pixel = intrinsics @ camera point, world point = pose @ (camera point, 1); '
-              'x right, y down, z ahead, metres; the centre of the top left pixel is (0, 0)')
 
 
 def write_video(video: RenderedVideo, root: Path) -> None:
@@ -27,15 +26,8 @@ def write_video(video: RenderedVideo, root: Path) -> None:
     for folder, flow, valid in (('flow', video.backward_flow, video.backward_valid),
                                 ('flow_forward', video.forward_flow, video.forward_valid)):
         _write_images(root / folder / below, '.png', PNG_FLAGS, map(encode_flow, flow, valid))
-    write_json({'convention': CONVENTION, 'intrinsics': video.intrinsics.tolist(), 'poses': video.poses.tolist()},
-               root / 'cameras' / video.split / f'{name}.json')
+    write_cameras(Cameras(video.intrinsics, video.poses), root / 'cameras' / video.split / f'{name}.json')
     write_json({'objects': _objects(video)}, root / 'visibility' / video.split / f'{name}.json')
-
-
-def encode_depth(depth: np.ndarray) -> np.ndarray:
-    """KITTI's depth image, (H, W) uint16: metres * 256, 0 where nothing is within its 256 metres."""
-    code = np.rint(depth * DEPTH_SCALE)
-    return np.where(code < 2 ** 16, code, 0).astype(np.uint16)
 
 
 def encode_flow(flow: np.ndarray, valid: np.ndarray) -> np.ndarray:

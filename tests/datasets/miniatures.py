@@ -8,9 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mmvist.datasets.class_map import map_classes
 from mmvist.io import bdd100k, coco, davis, mots, openimages, ytvis
 from mmvist.io import classes as lists
+from mmvist.io.class_map import map_classes
 from mmvist.io.label_image import join_values
 from mmvist.io.label_png import encode_png
 from mmvist.io.splits import write_split

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mmvist.datasets.clip import Clip, ClipFrame, Objects
-from mmvist.datasets.transforms import KeepCommonObjects
+from mmvist.datasets.transforms import DropIgnored, KeepCommonObjects
 from mmvist.structures import Video
 
 HEIGHT, WIDTH = 10, 20
@@ -68,3 +68,11 @@ def test_nothing_in_common(frames):
 def test_errors():
     with pytest.raises(ValueError, match='count must be at least 1, got 0'):
         KeepCommonObjects(count=0)
+
+
+def test_ignored_objects_become_background():
+    frames = (frame(0, [3, 5, 9], ignore=[5]), frame(1, [9], ignore=[9]), frame(2, []))
+    clip = Clip(Video(1, 'v', HEIGHT, WIDTH, 9), frames)
+    left = DropIgnored().transform(clip, np.random.default_rng(0))
+    assert [frame.objects.ids.tolist() for frame in left.frames] == [[3, 9], [], []]
+    assert [len(frame.objects.masks) for frame in clip.frames] == [3, 1, 0]

@@ -194,6 +194,35 @@ def test_hard_cases_that_are_refused(tool, hard_files, tmp_path, capsys):
     assert 'only the metric is given' in capsys.readouterr().err
 
 
+def test_windows(tool, make_set, make_tracks, rect, tmp_path, capsys):
+    masks = dict.fromkeys(range(3), rect(0, 0, 10, 10))
+    truth = [make_tracks(dict(id=1, masks=masks), video=number, name=f'a/w{number}/b0', length=3) for number in (1, 2)]
+    found = [make_tracks(dict(id=number, masks=masks), video=number, length=3) for number in (1, 2)]
+    ytvis.write(make_set(*truth, classes=('car',)), tmp_path / 'windows.json')
+    ytvis.write_results(make_set(*found, classes=('car',)), tmp_path / 'results.json')
+    out = tmp_path / 'scores.json'
+    arguments = [str(tmp_path / 'results.json'), '--gt', str(tmp_path / 'windows.json'), '--metrics', 'windows',
+                 '--json', str(out)]
+    for options, objects in (([], 6), (['--skip', '1'], 4), (['--size', '20', '40', '--workers', '2'], 6),
+                             # Of every 20 pixels one stays, outside the object.
+                             (['--size', '1', '2'], 0)):
+        assert tool.main([*arguments, *options]) == 0
+        scores = json.loads(out.read_text())
+        assert (scores['windows/TP'], scores['windows/FN']) == (objects, 0)
+        assert scores['windows/sMOTSA'] == pytest.approx((objects - 1) / objects if objects else 0)
+    assert capsys.readouterr().out.splitlines()[0].split() == [
+        'windows', 'MOTSA', 'sMOTSA', 'MOTSP', 'AP', 'recall', 'precision', 'TP', 'FP', 'FN', 'IDS']
+    assert tool.main([*arguments, '--plots', str(tmp_path / 'plots')]) == 0
+    assert [path.name for path in (tmp_path / 'plots').iterdir()] == ['windows_videos.png']
+    for options, message in ((['--skip', '3'], 'has 3 frames, none is left to score without the first 3'),
+                             (['--size', '0', '9'], 'height and width must be at least 1')):
+        assert tool.main([*arguments, *options]) == 2
+        assert message in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        tool.main([*arguments[:3], '--skip', '0'])
+    assert '--size and --skip are for the metric windows' in capsys.readouterr().err
+
+
 def test_plots(tool, mots_files, tmp_path, capsys):
     assert tool.main([*mots_files, '--metrics', 'hota', '--plots', str(tmp_path / 'plots')]) == 0
     assert sorted(path.name for path in (tmp_path / 'plots').iterdir()) == [

@@ -9,9 +9,9 @@ from mmvist.datasets.transforms.geometry import (
     ResizeClip,
 )
 from mmvist.datasets.transforms.loading import BlankFrames, BrokenFrameError, LoadFrames, LoadTracks
-from mmvist.datasets.transforms.objects import KeepCommonObjects
+from mmvist.datasets.transforms.objects import DropIgnored, KeepCommonObjects
 from mmvist.datasets.transforms.packing import PackClip
 
-__all__ = ['BlankFrames', 'BrokenFrameError', 'KeepCommonObjects', 'LoadFrames', 'LoadTracks', 'PackClip',
-           'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip',
+__all__ = ['BlankFrames', 'BrokenFrameError', 'DropIgnored', 'KeepCommonObjects', 'LoadFrames', 'LoadTracks',
+           'PackClip', 'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip',
            'RandomScaleClip', 'ResizeClip']

@@ -44,6 +44,15 @@ class KeepCommonObjects:
         return np.intersect1d(objects.ids[well], _shown(objects))
 
 
+@TRANSFORMS.register_module()
+class DropIgnored:
+    """Makes background of what should be ignored, as the code of the spatio-temporal embedding does."""
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Drop ignored objects."""
+        return clip.map(lambda frame: replace(frame, objects=frame.objects.select(~frame.objects.ignore)))
+
+
 def _shown(objects: Objects) -> np.ndarray:
     """Ids of objects with a pixel that are not ignored."""
     return objects.ids[~objects.ignore & objects.masks.any(axis=(1, 2))]

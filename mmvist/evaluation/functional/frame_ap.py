@@ -1,7 +1,7 @@
 """Average precision, recall and precision of single frames at one IoU; ids do not matter.
 
 Hu et al. (Learning a Spatio-Temporal Embedding for Video Instance Segmentation, 2019) report them beside their tracking
-scores.
+scores. As their text has them, that is: `window_protocol` has them as their code counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,14 +61,29 @@ def count_frame_ap(similarity: VideoSimilarity, scores: np.ndarray) -> FrameMatc
         similarity: Of one label.
         scores: (P,), of its results.
     """
-    pairs = np.flatnonzero(similarity.values > MATCH_THRESHOLD)
-    order = pairs[np.lexsort((-similarity.values[pairs], -scores[similarity.rows[pairs]]))]
-    free, hits = np.ones(len(similarity.gt_ids), bool), np.zeros(len(similarity.ids), bool)
-    for row, column in zip(similarity.gt_rows[order].tolist(), similarity.rows[order].tolist(), strict=True):
-        if free[row] and not hits[column]:
-            free[row], hits[column] = False, True
+    hits = np.zeros(len(similarity.ids), bool)
+    hits[similarity.rows[greedy_pairs(similarity, scores)]] = True
     counted = hits | (similarity.ignore_share <= IGNORE_THRESHOLD)
-    return FrameMatches(scores[counted].astype(np.float64), hits[counted], len(free))
+    return FrameMatches(scores[counted].astype(np.float64), hits[counted], len(similarity.gt_ids))
+
+
+def greedy_pairs(similarity: VideoSimilarity, ranks: np.ndarray) -> np.ndarray:
+    """Positions of the pairs that come about when results choose one after another, rising.
+
+    Args:
+        similarity: Pairs that are alike by more than 0.5 may be chosen, each object and each result once.
+        ranks: (P,), of the results; the highest chooses first, of equal ones that of the closest pair.
+    """
+    pairs = np.flatnonzero(similarity.values > MATCH_THRESHOLD)
+    order = pairs[np.lexsort((-similarity.values[pairs], -ranks[similarity.rows[pairs]]))]
+    rows, columns, chosen = set(), set(), []
+    for pair, row, column in zip(order.tolist(), similarity.gt_rows[order].tolist(), similarity.rows[order].tolist(),
+                                 strict=True):
+        if row not in rows and column not in columns:
+            rows.add(row)
+            columns.add(column)
+            chosen.append(pair)
+    return np.sort(np.array(chosen, np.int64))
 
 
 def frame_ap_scores(videos: Sequence[Mapping[int, FrameMatches]], classes: Sequence[str]

@@ -22,8 +22,10 @@ from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.rules import RULES, TRACK_RULES, YOUTUBE_VIS, Rules, check_rules
 from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity, require_masks
 from mmvist.evaluation.functional.video_ap import ap_scores, match_video
+from mmvist.evaluation.functional.window_protocol import WindowCounts, WindowRules, count_window, window_scores
 from mmvist.io.hard_cases import HardCase, HardCases
 from mmvist.io.progress import progress
+from mmvist.io.window_name import batch_of
 from mmvist.structures import VideoSet, VideoTracks
 
 logger = logging.getLogger(__name__)
@@ -66,6 +68,7 @@ POOLED_SCORES = {
     'frame': frame_ap_scores,
     'coco': lambda videos, classes: ap_scores([matches for video in videos for matches in video], classes),
     'hard': lambda videos, _: hard_case_scores(videos),
+    'windows': window_scores,
 }
 METRICS = (*POOLED_SCORES, *FRAME_SCORES)
 # Beside the metrics: frames whose masks were cut to be disjoint.
@@ -89,6 +92,7 @@ class Scoring:
         distractors: The ignore boxes are distractors, as in MOT16 and later: results that go to one of them, rather
             than to an object, are left aside before anything is counted.
         hard_cases: The moments that 'hard' scores, whatever the classes of objects and results.
+        windows: How 'windows' counts videos that are windows.
     """
 
     metrics: tuple[str, ...]
@@ -98,6 +102,7 @@ class Scoring:
     min_score: float = 0.0
     distractors: bool = False
     hard_cases: HardCases | None = None
+    windows: WindowRules = WindowRules()
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.metrics if name not in METRICS]
@@ -106,8 +111,9 @@ class Scoring:
         for key, known in (('overlaps', ('error', 'by_score', 'keep')), ('regions', ('masks', 'boxes'))):
             if getattr(self, key) not in known:
                 raise ValueError(f'{key} must be one of {", ".join(known)}, got {getattr(self, key)!r}')
-        if self.regions == 'boxes' and 'ytvis' in self.metrics:
-            raise ValueError('ytvis compares the masks of whole tracks; it cannot compare boxes')
+        for name, compared in (('ytvis', 'the masks of whole tracks'), ('windows', 'masks')):
+            if self.regions == 'boxes' and name in self.metrics:
+                raise ValueError(f'{name} compares {compared}; it cannot compare boxes')
         if ('hard' in self.metrics) != (self.hard_cases is not None):
             raise ValueError("the metric 'hard' and a file of hard cases need each other, only "
                              f'{"the metric" if self.hard_cases is None else "the file"} is given')
@@ -122,8 +128,8 @@ class Scoring:
         What is counted frame by frame has an entry None for every label that there is nothing of.
 
         Raises:
-            ValueError: A row lacks what is compared, an id occurs twice in a frame, masks overlap, or hard cases are
-                not those of this ground truth.
+            ValueError: A row lacks what is compared, an id occurs twice in a frame, masks overlap, hard cases are not
+                those of this ground truth, or the video is no window where windows are scored.
         """
         counts = {}
         if 'ytvis' in self.metrics:
@@ -135,6 +141,9 @@ class Scoring:
             counts |= self._count_frames(ground_truth, kept)
         if self.hard_cases is not None:
             counts['hard'] = self._count_hard_cases(ground_truth, kept, self.hard_cases.of(ground_truth))
+        if 'windows' in self.metrics:
+            counts['windows'], num_cut = self._count_window(ground_truth, kept)
+            counts.setdefault(CUT_FRAMES, num_cut)
         return counts
 
     def scores(self, counts: Mapping[str, Mapping[str, Any]], classes: Sequence[str], per_video: bool = False
@@ -188,6 +197,13 @@ class Scoring:
         shown, found = (replace(tracks, labels=np.zeros_like(tracks.labels)).select(np.isin(tracks.frames, frames))
                         for tracks in (truth, results))
         return count_hard_cases(self._similarity(shown, found, RULES['trackeval'])[1], cases)
+
+    def _count_window(self, truth: VideoTracks, results: VideoTracks) -> tuple[dict[int, WindowCounts], int]:
+        batch = batch_of(truth.video.name)
+        truth, results = self.windows.counted(truth, 'ground truth'), self.windows.counted(results, 'results')
+        _, similarity, num_cut = self._similarity(truth, results, RULES['mots_tools'])
+        return {label: count_window(similarity.of_label(label), batch) for label in
+                sorted({*similarity.gt_labels.tolist(), *similarity.labels.tolist()})}, num_cut
 
     def _similarity(self, truth: VideoTracks, results: VideoTracks, rules: Rules
                     ) -> tuple[VideoTracks, VideoSimilarity, int]:

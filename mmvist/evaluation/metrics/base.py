@@ -12,6 +12,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from mmvist.evaluation.ground_truth import require_objects
+from mmvist.io.class_map import map_classes
 from mmvist.io.convert import check_source, read_source
 from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
@@ -71,7 +72,11 @@ class VideoMetric(BaseMetric):
 
     @property
     def dataset_meta(self) -> dict | None:
-        """What is known of the dataset; `classes` are the names that the results' labels index."""
+        """What is known of the dataset.
+
+        `classes` are the names that the results' labels index, `class_map`, if there is one, what the annotations' own
+        classes are called there.
+        """
         return self._dataset_meta
 
     @dataset_meta.setter
@@ -82,8 +87,13 @@ class VideoMetric(BaseMetric):
         classes = tuple(dataset_meta['classes'])
         self._ground_truth = self._whole
         if self._whole is not None and classes != self._whole.classes:
+            class_map = dataset_meta.get('class_map')
             try:
-                self._ground_truth = self._whole.with_classes(classes)
+                # Ground truth may be under the new names already.
+                if class_map and not {*classes} <= {*self._whole.classes}:
+                    self._ground_truth = map_classes(self._whole, class_map, classes)
+                else:
+                    self._ground_truth = self._whole.with_classes(classes)
             except ValueError as error:
                 raise ValueError(f'{type(self).__name__}: {self.ann_file}: {error}') from None
 
@@ -114,8 +124,8 @@ class VideoMetric(BaseMetric):
             if len(result) and not 0 <= result.labels.min() <= result.labels.max() < num_classes:
                 raise ValueError(f'{type(self).__name__}: video {result.video.name}, frame {result.frame}: labels must '
                                  f'lie in 0..{num_classes - 1}, got {sorted(set(result.labels.tolist()))}')
-            # The list of file names would travel with every frame.
-            self.results.append(replace(result, video=replace(result.video, file_names=())))
+            # The list of file names, and features, would travel with every frame.
+            self.results.append(replace(result, video=replace(result.video, file_names=()), features={}))
 
     def evaluate(self, size: int) -> dict[str, Any]:
         """Score all frames since the last call, and forget them.

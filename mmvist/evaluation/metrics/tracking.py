@@ -6,9 +6,11 @@ from typing import Literal
 from mmengine.logging import print_log
 
 from mmvist.evaluation.functional import Scoring, score
+from mmvist.evaluation.functional.window_protocol import WindowRules
 from mmvist.evaluation.metrics.base import VideoMetric
 from mmvist.evaluation.report import text_table, without_classes
 from mmvist.io.hard_cases import read_hard_cases
+from mmvist.io.window_name import batch_of
 from mmvist.registry import METRICS
 from mmvist.structures import VideoSet
 
@@ -145,3 +147,26 @@ class HardCaseMetric(TrackingMetric):
         super().__init__(scoring, False, ann_file, format, seqmap, split)
         if self._whole is not None:
             cases.check(self._whole)
+
+
+@METRICS.register_module()
+class WindowMetric(TrackingMetric):
+    """MOTSA and its kin of short windows, as Hu et al. (2019) count them; no numbers to compare with MOTS.
+
+    Args:
+        ann_file: Ground truth whose videos are windows, as `tools/convert.py windows` writes it.
+        size: Rows and columns of the frames in which masks are compared.
+        skip: Frames at the start of each window that do not count; see `WindowRules`.
+        overlaps: What is done about masks that share pixels; see `Scoring`.
+        per_class: Report each class as well.
+        min_score: Tracks below it are not counted.
+    """
+
+    def __init__(self, ann_file: str | Path, size: tuple[int, int] = (192, 640), skip: int = 0,
+                 overlaps: Literal['error', 'by_score', 'keep'] = 'by_score', per_class: bool = False,
+                 min_score: float = 0.0) -> None:
+        scoring = Scoring(('windows',), overlaps=overlaps, min_score=min_score, windows=WindowRules(*size, skip))
+        super().__init__(scoring, per_class, ann_file, 'ytvis', None, None)
+        for tracks in self._whole.videos if self._whole is not None else ():
+            # Now, not after all frames have been tracked.
+            batch_of(tracks.video.name)

@@ -11,6 +11,7 @@ from mmvist.io.convert.fit import Fit, number_videos
 from mmvist.io.convert.sources import SOURCES, read_source, tell_format
 from mmvist.io.convert.staging import check_out, replaced
 from mmvist.io.convert.targets import TARGETS, Target
+from mmvist.io.convert.windows import Windows
 from mmvist.io.problems import FormatError, Problems
 from mmvist.io.progress import progress
 from mmvist.io.seqmap import read_seqmap, write_seqmap
@@ -41,6 +42,7 @@ class Request:
         drop: 'masks', 'boxes': what may be left out; see `Fit`.
         img_prefix: See `read_source`; with results, that of the ground truth.
         overwrite: Whether to replace what is at `out`.
+        windows: Which windows of the videos to write in their place; as YouTube-VIS ground truth alone.
     """
 
     source: str | Path
@@ -57,6 +59,7 @@ class Request:
     drop: Sequence[str] = ()
     img_prefix: str | Path | None = None
     overwrite: bool = False
+    windows: Windows | None = None
 
     def __post_init__(self) -> None:
         for key, known in (('to', TARGETS), ('origin', ('auto', *SOURCES)), ('overlaps', ('error', 'by_score'))):
@@ -70,6 +73,10 @@ class Request:
         if self.results and TARGETS[self.to].write_results is None:
             raise ValueError(f'{self.to} is a form of ground truth; results are written as '
                              f'{self.to.removesuffix("_png")}')
+        if self.windows is not None and (self.results or self.to != 'ytvis'):
+            # Windows share images, and their names have slashes: where a video is a folder they cannot be written.
+            raise ValueError('windows are written as ground truth of the format ytvis, got '
+                             f'{"results" if self.results else self.to}')
 
 
 @dataclass(frozen=True)
@@ -154,9 +161,10 @@ def _fitted(video_set: VideoSet, request: Request, target: Target) -> tuple[Vide
         problems.add('videos', 'there are none')
     video_set = fit_classes(video_set, target, request.classes, request.class_map, problems, lost)
     problems.check()
+    videos = video_set.videos if request.windows is None else request.windows.cut(video_set.videos, problems, lost)
     fit = Fit(target, request.results, request.overlaps == 'by_score', request.drop, video_set.category_ids)
     videos = tuple(fit.apply(tracks, problems, lost) for tracks in
-                   progress(video_set.videos, len(video_set.videos), f'converting {request.source}'))
+                   progress(videos, len(videos), f'converting {request.source}'))
     for video in (tracks.video for tracks in videos) if target.forgets_length else ():
         if video.name.split() != [video.name]:
             problems.add(f'video {video.name}', 'the name must hold no blank, as the sequence map has it')

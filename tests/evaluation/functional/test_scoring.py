@@ -8,7 +8,7 @@ from mmvist.evaluation.functional import Scoring, score
 
 
 @pytest.mark.parametrize(('keys', 'message'), [
-    (dict(metrics=('mAP',)), r"unknown metrics \['mAP'\]; known: ytvis, frame, coco, hard, mots, mot, hota, id"),
+    (dict(metrics=('mAP',)), r"unknown metrics \['mAP'\]; known: ytvis, frame, coco, hard, windows, mots, mot, hota"),
     (dict(metrics=('ytvis', 'mot'), regions='boxes'), 'ytvis compares the masks of whole tracks; it cannot'),
     (dict(metrics=('mots',), min_score=float('nan')), 'min_score must be a finite number, got nan'),
     (dict(metrics=('mots',), regions='points'), "regions must be one of masks, boxes, got 'points'"),

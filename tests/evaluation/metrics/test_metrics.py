@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import traceback
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ import torch
 from mmengine.evaluator import Evaluator
 
 from mmvist.evaluation.functional import Scoring, score
+from mmvist.evaluation.functional.window_protocol import WindowRules
 from mmvist.evaluation.metrics import MOTSMetric, ResultFile, YouTubeVISMetric
 from mmvist.evaluation.metrics.base import ScoringError
 from mmvist.io import mots, ytvis
+from mmvist.io.class_map import map_classes
 from mmvist.io.hard_cases import HardCase, write_hard_cases
 from mmvist.registry import METRICS
 from mmvist.structures import FrameResult, TrackSummary, VideoSet
@@ -70,6 +73,24 @@ def test_each_validation_starts_afresh(files):
     assert first['mots/TP'] > 0
     assert (empty['mots/TP'], empty['mots/FP'], empty['mots/sMOTSA']) == (0, 0, 0)
     assert empty['mots/FN'] == first['mots/TP'] + first['mots/FN']
+
+
+@pytest.mark.parametrize('is_renamed', [False, True])
+def test_classes_under_the_names_of_the_dataset(make_random_pair, tmp_path, is_renamed):
+    """Two classes are one to the dataset; ground truth may say so already."""
+    truth, found = make_random_pair(5)
+    truth, found = (replace(part, videos=tuple(replace(tracks, ids=10 * tracks.ids + tracks.labels)
+                                               for tracks in part.videos)) for part in (truth, found))
+    one = {'*': 'object'}
+    expected = score(map_classes(truth, one, ('object',)), map_classes(found, one, ('object',)), FRAMES)
+    ytvis.write(map_classes(truth, one, ('object',)) if is_renamed else truth, tmp_path / 'gt.json')
+    metric = METRICS.build(dict(type='MOTSMetric', ann_file=tmp_path / 'gt.json'))
+    metric.dataset_meta = {'classes': ('object',), 'class_map': one}
+    metric.process(None, frame_results(map_classes(found, one, ('object',))))
+    assert same(metric.evaluate(1), expected) == 35
+    if not is_renamed:
+        with pytest.raises(ValueError, match='gt.json: class_map makes'):
+            metric.dataset_meta = {'classes': ('object',), 'class_map': {'car': 'thing'}}
 
 
 def test_classes_go_by_name(make_random_pair, tmp_path):
@@ -299,3 +320,22 @@ def test_hard_cases(make_set, make_tracks, rect, tmp_path):
     write_hard_cases({'v1': (HardCase('hidden', (3,), (0, 3)),)}, tmp_path / 'others.json')
     with pytest.raises(ValueError, match='others.json: 1 problem\n.*id 3 is not in the ground truth'):
         built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'others.json')
+
+
+def test_windows(make_set, make_tracks, rect, tmp_path):
+    """Ids start anew in each window, but are compared within a batch; frames come in any order."""
+    left = dict.fromkeys(range(3), rect(0, 0, 9, 9))
+    names = ('a/w0/b0', 'a/w1/b0', 'a/w2/b1')
+    truth = make_set(*(make_tracks(dict(id=1, masks=left), video=number, name=name, length=3)
+                       for number, name in enumerate(names, 1)))
+    found = make_set(*(make_tracks(dict(id=number, masks=left), video=number, name=name, length=3)
+                       for number, name in enumerate(names, 1)))
+    ytvis.write(truth, tmp_path / 'windows.json')
+    metric = built('WindowMetric', ann_file=tmp_path / 'windows.json', skip=1, per_class=True)
+    metric.process(None, frame_results(found)[::-1])
+    scores = metric.evaluate(9)
+    assert scores == score(truth, found, Scoring(('windows',), windows=WindowRules(skip=1)))
+    assert (scores['windows/car/TP'], scores['windows/IDS'], scores['windows/MOTSA']) == (6, 1, 5 / 6)
+    ytvis.write(make_set(make_tracks(dict(id=1, masks=left))), tmp_path / 'gt.json')
+    with pytest.raises(ValueError, match='video v1: is no window'):
+        built('WindowMetric', ann_file=tmp_path / 'gt.json')
