@@ -71,6 +71,8 @@ class DiscriminativeLoss(nn.Module):
         attraction_weight: Weight of L_a.
         repulsion_weight: Weight of L_r.
         regularisation_weight: Weight of L_reg.
+        per_frame: Let every frame be a window of its own, as for embeddings that do not follow objects over time
+            (the row "Brabandere et al." of Table 2).
 
     Raises:
         ValueError: rho_r is not above 2 rho_a, or that is negative. Then pixels of two instances could be as near as
@@ -78,12 +80,13 @@ class DiscriminativeLoss(nn.Module):
     """
 
     def __init__(self, attraction_radius: float = 0.5, repulsion_radius: float = 1.5, attraction_weight: float = 1.0,
-                 repulsion_weight: float = 1.0, regularisation_weight: float = 0.001) -> None:
+                 repulsion_weight: float = 1.0, regularisation_weight: float = 0.001, per_frame: bool = False) -> None:
         if not 0 <= 2 * attraction_radius < repulsion_radius:
             raise ValueError(f'DiscriminativeLoss: repulsion_radius must be above twice the attraction_radius, and '
                              f'that at least 0, got {repulsion_radius} and {attraction_radius}')
         super().__init__()
         self.attraction_radius, self.repulsion_radius = attraction_radius, repulsion_radius
+        self.per_frame = per_frame
         self.weights = DiscriminativeTerms(attraction_weight, repulsion_weight, regularisation_weight)
 
     def forward(self, embeddings: Tensor, ids: Tensor, first_frame: int = 0) -> dict[str, Tensor]:
@@ -108,9 +111,11 @@ class DiscriminativeLoss(nn.Module):
         if not 0 <= first_frame < ids.shape[1]:
             raise ValueError(f'DiscriminativeLoss: first_frame must be one of {ids.shape[1]}, counted from 0, got '
                              f'{first_frame}')
-        ids = ids[:, first_frame:]
+        embeddings, ids = embeddings[:, first_frame:], ids[:, first_frame:]
+        if self.per_frame:
+            embeddings, ids = (values.flatten(0, 1)[:, None] for values in (embeddings, ids))
         inside = ids >= 0
-        embeds = embeddings[:, first_frame:].movedim(2, -1)[inside].float()
+        embeds = embeddings.movedim(2, -1)[inside].float()
         # Ids are numbered first: they may be large, and a number for each pair of window and id has to fit.
         known, numbers = ids[inside].unique(return_inverse=True)
         pairs, instances = (inside.nonzero()[:, 0] * len(known) + numbers).unique(return_inverse=True)

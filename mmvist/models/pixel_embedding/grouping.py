@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmvist.io.truth import GroundTruth
-from mmvist.models.layers.mean_shift import mean_shift
+from mmvist.models.layers.mean_shift import mean_shift, sequential_mean_shift
 from mmvist.models.pixel_embedding.foreground import true_ids
 from mmvist.registry import MODELS
 from mmvist.structures.frames import Frame
@@ -45,8 +46,57 @@ class MeanShiftGrouping:
         """
         known = (*past, embeds)
         labels = mean_shift(torch.cat(known), self.bandwidth).labels
-        return known[len(known) - self.num_frames + 1:] if len(known) >= self.num_frames else known, \
-            labels[len(labels) - len(embeds):]
+        return _last(known, self.num_frames - 1), labels[len(labels) - len(embeds):]
+
+
+@MODELS.register_module()
+class RandomSeedGrouping:
+    """One cluster after the other, each from a random pixel of those that are left (section 3.3, as written).
+
+    What else is done about a cluster, the authors' code tells, which has this beside what it uses.
+
+    Args:
+        radius: Radius of a cluster, that of the repulsion.
+        num_frames: T, frames whose embeddings are clustered, the present one included.
+        min_points: It ends when fewer pixels are left.
+        opening: Width in pixels of what an instance must be wide, so that no threads and specks stay; odd.
+        seed: Where chance begins; a frame's depends on its number alone.
+    """
+
+    def __init__(self, radius: float = 1.5, num_frames: int = 5, min_points: int = 100, opening: int = 3, seed: int = 0
+                 ) -> None:
+        if opening < 1 or opening % 2 == 0:
+            raise ValueError(f'RandomSeedGrouping: opening must be odd and above 0, got {opening}')
+        self.radius, self.num_frames, self.min_points = radius, num_frames, min_points
+        self.opening, self.seed = opening, seed
+
+    def init(self) -> Past:
+        """Nothing yet."""
+        return ()
+
+    def step(self, past: Past, embeds: Tensor, inside: Tensor, frame: Frame) -> tuple[Past, Tensor]:
+        """Group the pixels of a frame; see `MeanShiftGrouping.step`."""
+        known = (*past, embeds)
+        generator = torch.Generator().manual_seed(self.seed + frame.index)
+        found = sequential_mean_shift(torch.cat(known), self.radius, generator, min_points=self.min_points)
+        labels = found.labels[len(found.labels) - len(embeds):]
+        shown = torch.zeros((len(found.centres), *inside.shape), dtype=torch.bool, device=embeds.device)
+        shown[:, inside] = labels == torch.arange(len(shown), device=embeds.device)[:, None]
+        stays = opened(shown, self.opening).any(0)[inside]
+        return _last(known, self.num_frames - 1), torch.where(stays, labels, -1)
+
+
+def opened(masks: Tensor, width: int) -> Tensor:
+    """What is left of masks (N, H, W) bool where a square of so many pixels fits in; the square may reach beyond."""
+    def grown(values: Tensor) -> Tensor:
+        return F.max_pool2d(values, width, stride=1, padding=width // 2)
+
+    return grown(-grown(-masks[:, None].float()))[:, 0] > 0
+
+
+def _last(known: Past, number: int) -> Past:
+    """The last few."""
+    return known[len(known) - number:] if len(known) > number else known
 
 
 @MODELS.register_module()

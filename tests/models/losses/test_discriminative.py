@@ -50,6 +50,20 @@ def values(embeddings, ids, **more):
     return [losses[name].item() for name in NAMES]
 
 
+def test_frames_apart_are_windows_of_one_frame():
+    embeddings, ids = drawn(3, frames=4)
+    losses = DiscriminativeLoss(per_frame=True)(embeddings, ids, first_frame=1)
+    single = DiscriminativeLoss()(embeddings[:, 1:].flatten(0, 1)[:, None], ids[:, 1:].flatten(0, 1)[:, None])
+    assert losses == single
+    assert losses['loss_repulsion'] != DiscriminativeLoss()(embeddings, ids, first_frame=1)['loss_repulsion']
+    # What one object has in one frame need not be what it has in the next.
+    moved = torch.cat([row := one_row((0, [0., 0.]), (1, [9., 0.]))[0], row + 5], dim=1)
+    shown = torch.tensor([[[[0, 1]]] * 2])
+    for per_frame, attraction in ((True, 0.), (False, (math.sqrt(12.5) - .5) ** 2)):
+        found = DiscriminativeLoss(per_frame=per_frame)(moved, shown)['loss_attraction'].item()
+        assert found == pytest.approx(attraction, abs=1e-5)
+
+
 def test_equal_embeddings_of_one_instance_cost_the_length_of_their_mean():
     assert values(*one_row((3, [3., 4.]), (3, [3., 4.]), (-1, [9., 9.]))) == pytest.approx([0, 0, 5])
 

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from mmvist.models.layers.mean_shift import mean_shift
-from mmvist.models.pixel_embedding import MeanShiftGrouping, OracleForeground, OracleMeans
+from mmvist.models.layers.mean_shift import mean_shift, sequential_mean_shift
+from mmvist.models.pixel_embedding import MeanShiftGrouping, OracleForeground, OracleMeans, RandomSeedGrouping
+from mmvist.models.pixel_embedding.grouping import opened
 from mmvist.structures import Video
 from mmvist.structures.frames import Frame
 from tests.models.striped import write_objects
@@ -52,6 +53,63 @@ def test_frames_without_foreground():
     state, labels = run(MeanShiftGrouping(num_frames=2), none, blobs((0., 0.)), none, none)
     assert [len(found) for found in labels] == [0, 40, 0, 0]
     assert [len(part) for part in state] == [0]
+
+
+def square(number, *middles, side=20):
+    """A frame whose foreground is squares of a side, one beside the other, two pixels apart."""
+    inside = torch.zeros(side, (side + 2) * len(middles), dtype=torch.bool)
+    for place in range(len(middles)):
+        inside[:, place * (side + 2):place * (side + 2) + side] = True
+    embeds = blobs(*middles, count=side * side, seed=number).unflatten(0, (len(middles), side, side))
+    return embeds.transpose(0, 1).flatten(0, 2), inside, Frame(VIDEO, number, torch.zeros(3, 32, 48), 32, 48, (1., 1.))
+
+
+def test_random_seeds_find_the_same_blobs():
+    grouping = RandomSeedGrouping(num_frames=2)
+    state = grouping.init()
+    for number in range(3):
+        state, labels = grouping.step(state, *square(number, (0., 0.), (4., 0.)))
+        rows = labels.view(20, 2, 20).transpose(0, 1).flatten(1)
+        assert [row.unique().numel() for row in rows] == [1, 1]
+        assert {*rows[:, 0].tolist()} == {0, 1}
+        assert len(state) == 1
+
+
+def test_random_seeds_are_those_of_the_frame():
+    """Of crowded points the clusters depend on the seeds, which depend on the number of the frame alone."""
+    embeds, inside, frame = square(0, (0., 0.), side=30)
+    embeds = embeds * 20
+    first, second = (RandomSeedGrouping(opening=1).step((), embeds, inside, frame)[1] for _ in range(2))
+    assert torch.equal(first, second)
+    found = sequential_mean_shift(embeds, 1.5, torch.Generator().manual_seed(0)).labels
+    assert torch.equal(first, found)
+    other = RandomSeedGrouping(opening=1, seed=1).step((), embeds, inside, frame)[1]
+    assert not torch.equal(first, other)
+
+
+def test_random_seeds_leave_few_pixels_and_none():
+    grouping = RandomSeedGrouping()
+    for embeds in (torch.zeros(0, 2), torch.zeros(1, 2)):
+        inside = torch.zeros(4, 4, dtype=torch.bool)
+        inside[0, :len(embeds)] = True
+        state, labels = grouping.step((), embeds, inside, square(0, (0., 0.))[2])
+        assert (len(state), labels.tolist()) == (1, [-1] * len(embeds))
+
+
+def test_threads_and_specks_are_no_part_of_an_instance():
+    mask = torch.zeros(1, 9, 12, dtype=torch.bool)
+    mask[0, 2:7, 1:6] = True
+    mask[0, 4, 6:11] = True                # a thread
+    mask[0, 0, 9] = True                   # a speck
+    left = torch.zeros_like(mask)
+    left[0, 2:7, 1:6] = True
+    assert torch.equal(opened(mask, 3), left)
+    assert torch.equal(opened(mask, 1), mask)
+    # At the border the square may reach beyond.
+    assert opened(torch.ones(1, 2, 2, dtype=torch.bool), 3).all()
+    assert opened(mask[:0], 3).shape == (0, 9, 12)
+    with pytest.raises(ValueError, match='opening must be odd and above 0, got 2'):
+        RandomSeedGrouping(opening=2)
 
 
 @pytest.fixture
