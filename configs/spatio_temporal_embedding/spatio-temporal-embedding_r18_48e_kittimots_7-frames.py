@@ -1,0 +1,4 @@
+# Table 4, windows of 7 frames.
+_base_ = './spatio-temporal-embedding_r18_48e_kittimots.py'
+train_dataloader = dict(dataset=dict(clip=dict(length=7)))
+model = dict(detector=dict(grouping=dict(num_frames=7)))

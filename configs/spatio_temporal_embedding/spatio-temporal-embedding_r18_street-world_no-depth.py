@@ -1,0 +1,5 @@
+# Table 2, "Without depth".
+_base_ = './spatio-temporal-embedding_r18_street-world.py'
+load_from = None
+panels = dict(depth=None)
+model = dict(detector=dict(tasks=['embedding']))
