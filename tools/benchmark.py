@@ -29,6 +29,10 @@ def parse_arguments() -> argparse.Namespace:
     graphs = commands.add_parser('rgnnvis', help='RGNNVIS at 864x480: what graph, masks and appearance cost')
     graphs.add_argument('--frames', type=int, default=6, help='times that count')
     graphs.add_argument('--chunk', type=int, default=1, help='frames that come at once')
+    pixels = commands.add_parser('pixel_embedding',
+                                 help='the spatio-temporal embedding at 640x192: what time and clusters cost')
+    pixels.add_argument('--frames', type=int, default=12, help='times that count')
+    pixels.add_argument('--chunk', type=int, default=1, help='frames that come at once')
     commands.add_parser('mean_shift', help='mean shift beside scikit-learn\'s, where that is installed')
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
@@ -63,7 +67,7 @@ def main() -> None:
         rows = benchmark.run(args.compiled)
     elif args.what == 'motsnet':
         rows = benchmark.run(args.frames, args.clip)
-    elif args.what == 'rgnnvis':
+    elif args.what in ('rgnnvis', 'pixel_embedding'):
         rows = benchmark.run(args.frames, args.chunk)
     elif args.what == 'mean_shift':
         rows = benchmark.run()

@@ -20,6 +20,8 @@ def parse_args() -> argparse.Namespace:
                         metavar=('HEIGHT', 'WIDTH'))
     parser.add_argument('--fps', type=float, default=default.fps)
     parser.add_argument('--camera-speed', type=float, default=default.camera_speed, help='fastest, metres a second')
+    parser.add_argument('--drives', type=float, default=default.drives,
+                        help='share of videos without a hard case in which the camera drives along the street')
     parser.add_argument('--objects', type=int, nargs=2, default=(default.min_objects, default.max_objects),
                         metavar=('FEWEST', 'MOST'), help='objects a video')
     parser.add_argument('--occlusion', type=float, default=default.occlusion,
@@ -44,9 +46,9 @@ def main() -> None:
         config = WorldConfig(
             seed=args.seed, num_train_videos=args.train_videos, num_val_videos=args.val_videos,
             num_frames=args.frames, height=args.size[0], width=args.size[1], fps=args.fps,
-            camera_speed=args.camera_speed, min_objects=args.objects[0], max_objects=args.objects[1],
-            occlusion=args.occlusion, full_occlusions=args.full_occlusions, look_alikes=args.look_alikes,
-            reentries=args.reentries, noise=args.noise)
+            camera_speed=args.camera_speed, drives=args.drives, min_objects=args.objects[0],
+            max_objects=args.objects[1], occlusion=args.occlusion, full_occlusions=args.full_occlusions,
+            look_alikes=args.look_alikes, reentries=args.reentries, noise=args.noise)
         written = write(config, args.out, args.workers)
     except ValueError as error:
         raise SystemExit(f'make_world: {error}') from None

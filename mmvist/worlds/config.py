@@ -19,6 +19,8 @@ class WorldConfig:
         width: Columns of a frame, in pixels.
         fps: Frames a second.
         camera_speed: Fastest the camera drives, in metres a second; each video draws its own speed below it.
+        drives: Share of the videos without a hard case, in 0..1 and on average, in which the camera drives along the
+            street; in all others it is all but still.
         min_objects: Fewest objects a video looks for room for, staged ones included.
         max_objects: Most objects a video looks for room for.
         occlusion: Largest part of an object's box, in 0..1 and on average over the video, that any other may cover
@@ -41,6 +43,7 @@ class WorldConfig:
     width: int = 320
     fps: float = 8.0
     camera_speed: float = 3.5
+    drives: float = 0.45
     min_objects: int = 4
     max_objects: int = 7
     occlusion: float = 0.3
@@ -56,7 +59,7 @@ class WorldConfig:
                           ('noise', 0), ('max_objects', self.min_objects)):
             if getattr(self, name) < low:
                 raise ValueError(f'WorldConfig: {name} must be at least {low}, got {getattr(self, name)}')
-        for name in ('occlusion', 'full_occlusions', 'look_alikes', 'reentries'):
+        for name in ('drives', 'occlusion', 'full_occlusions', 'look_alikes', 'reentries'):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f'WorldConfig: {name} must lie in 0..1, got {getattr(self, name)}')
         if self.fps <= 0:

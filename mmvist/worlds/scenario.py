@@ -39,7 +39,7 @@ def make_scene(config: WorldConfig, rng: np.random.Generator, staged: Sequence[s
         staged: Kinds of hard cases to arrange for, in any order.
     """
     duration = config.num_frames / config.fps
-    crossing = bool(staged) or rng.random() < 0.55
+    crossing = bool(staged) or rng.random() < 1 - config.drives
     if crossing:
         junction = rng.uniform(7.5, 9.5)
         speed = rng.uniform(0, min(config.camera_speed, 1.5 / duration))

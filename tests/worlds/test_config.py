@@ -18,6 +18,7 @@ def test_unknown_split_is_named():
     (dict(width=31), 'width must be at least 32, got 31'),
     (dict(min_objects=5, max_objects=4), 'max_objects must be at least 5, got 4'),
     (dict(occlusion=1.5), 'occlusion must lie in 0..1, got 1.5'),
+    (dict(drives=1.1), 'drives must lie in 0..1, got 1.1'),
     (dict(reentries=-0.1), 'reentries must lie in 0..1, got -0.1'),
     (dict(fps=0), 'fps must be positive, got 0'),
     (dict(seed=-1), 'seed must be at least 0, got -1'),

@@ -56,6 +56,18 @@ def test_the_camera_keeps_to_the_speed_limit(tiny):
         assert (steps[:, 2] <= 2.0 / tiny.fps + 1e-12).all()
 
 
+@pytest.mark.parametrize(('drives', 'expected'), [(0.0, 0), (1.0, 12)])
+def test_in_which_videos_the_camera_drives(tiny, drives, expected):
+    config = replace(tiny, num_frames=20, camera_speed=6.0, drives=drives, min_objects=0, max_objects=0)
+    scenes = [make_scene(config, np.random.default_rng(seed), ()) for seed in range(12)]
+    # At least a third of the fastest; where it does not drive, it goes a metre and a half in all.
+    fast = [scene.cameras[-1].position[2] > 19 / tiny.fps * 0.3 * 6.0 for scene in scenes]
+    assert sum(fast) == expected
+    assert all(scene.cameras[-1].position[2] <= 1.5 for scene, far in zip(scenes, fast, strict=True) if not far)
+    staged = make_scene(replace(config, drives=1.0), np.random.default_rng(0), STAGED_KINDS[1:2])
+    assert staged.cameras[-1].position[2] <= 1.5
+
+
 def test_well_in_view_means_mostly_inside_and_of_good_size(make_camera):
     cameras = [make_camera()] * 4
     # 1.75 metres at z = 6 are 8.75 of 40 rows; then beside the image, behind the camera, and far away.

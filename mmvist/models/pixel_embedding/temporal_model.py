@@ -13,6 +13,9 @@ from mmvist.registry import MODELS
 class CausalBlock(nn.Module):
     """A residual bottleneck whose inner convolution sees its frame and some before it, never one after.
 
+    A convolution of t x 3 x 3 is one of 3 x 3 over the channels of t frames together, which is what processors are fast
+    at.
+
     Args:
         channels: Channels in and out.
         hidden: Channels of the bottleneck.
@@ -22,36 +25,46 @@ class CausalBlock(nn.Module):
 
     def __init__(self, channels: int, hidden: int, frames: int, dropout: float) -> None:
         super().__init__()
-        self.past = frames - 1
+        self.frames = frames
 
-        def norm(size: int) -> nn.BatchNorm3d:
-            return nn.BatchNorm3d(size, momentum=0.05)
+        def layer(before: int, after: int, size: int) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(before, after, size, padding=size // 2, bias=False),
+                                 nn.BatchNorm2d(after, momentum=0.05), nn.LeakyReLU(0.01))
 
-        self.narrow = nn.Sequential(nn.Conv3d(channels, hidden, 1, bias=False), norm(hidden), nn.LeakyReLU(0.01))
-        self.mix = nn.Sequential(nn.Conv3d(hidden, hidden, (frames, 3, 3), padding=(0, 1, 1), bias=False), norm(hidden),
-                                 nn.LeakyReLU(0.01))
-        self.widen = nn.Sequential(nn.Conv3d(hidden, channels, 1, bias=False), norm(channels), nn.LeakyReLU(0.01),
-                                   nn.Dropout3d(dropout))
+        self.narrow, self.mix = layer(channels, hidden, 1), layer(frames * hidden, hidden, 3)
+        self.widen, self.dropout = layer(hidden, channels, 1), nn.Dropout3d(dropout)
 
     def forward(self, maps: Tensor) -> Tensor:
-        """(N, C, T, h, w) of clips, with zeros before their first frame."""
+        """(N, T, C, h, w) of clips, with zeros before their first frame."""
         return self.step(None, maps)[1]
 
     def step(self, past: Tensor | None, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Go on with a video.
 
         Args:
-            past: (N, hidden, past, h, w), from the step before; `None` at first.
-            maps: (N, C, T, h, w), the next frames.
+            past: (N, frames - 1, hidden, h, w), from the step before; `None` at first.
+            maps: (N, T, C, h, w), the next frames.
 
         Returns:
-            The next past, and (N, C, T, h, w).
+            The next past, and (N, T, C, h, w).
         """
-        narrow = self.narrow(maps)
-        window = F.pad(narrow, (0, 0, 0, 0, self.past, 0)) if past is None else torch.cat([past, narrow], dim=2)
+        length, num_past = maps.shape[1], self.frames - 1
+        window = _of_frames(self.narrow, maps)
+        if past is None:
+            window = F.pad(window, (0, 0) * 3 + (num_past, 0))
+        elif num_past:
+            window = torch.cat([past, window], dim=1)
         # A view would keep all of the window.
-        kept = window[:, :, window.shape[2] - self.past:].clone()
-        return kept, maps + self.widen(self.mix(window))
+        kept = window[:, length:].clone()
+        if num_past:
+            window = torch.cat([window[:, first:first + length] for first in range(self.frames)], dim=2)
+        branch = _of_frames(self.widen, _of_frames(self.mix, window))
+        return kept, maps + self.dropout(branch.transpose(1, 2)).transpose(1, 2)
+
+
+def _of_frames(layer: nn.Module, maps: Tensor) -> Tensor:
+    """A layer's answers (N, T, ...) for every frame by itself."""
+    return layer(maps.flatten(0, 1)).unflatten(0, maps.shape[:2])
 
 
 @MODELS.register_module()
@@ -80,10 +93,9 @@ class CausalTemporalModel(BaseModule):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Features (N, T, C, h, w) of N clips, with zeros before their first frame."""
-        maps = maps.transpose(1, 2)
         for block in self.blocks:
             maps = block(maps)
-        return maps.transpose(1, 2)
+        return maps
 
     def step(self, state: tuple[Tensor, ...] | None, maps: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
         """Go on with a video.
@@ -95,8 +107,8 @@ class CausalTemporalModel(BaseModule):
         Returns:
             The next state, and features (T, C, h, w).
         """
-        maps, kept = maps.transpose(0, 1)[None], []
+        maps, kept = maps[None], []
         for block, past in zip(self.blocks, state or (None,) * len(self.blocks), strict=True):
             past, maps = block.step(past, maps)
             kept.append(past)
-        return tuple(kept), maps[0].transpose(0, 1)
+        return tuple(kept), maps[0]

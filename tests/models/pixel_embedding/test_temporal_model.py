@@ -14,7 +14,7 @@ def small(frames=(2, 1, 2), **options):
     model = CausalTemporalModel(channels=6, hidden=4, frames=frames, **options).eval()
     with torch.no_grad():
         for part in model.modules():
-            if isinstance(part, nn.BatchNorm3d):
+            if isinstance(part, nn.BatchNorm2d):
                 part.running_mean.uniform_(-.3, .3)
                 part.running_var.uniform_(.5, 2)
                 part.weight.uniform_(.5, 1.5)
@@ -26,21 +26,23 @@ def test_as_many_weights_and_frames_as_in_the_paper():
     model = CausalTemporalModel()
     assert count(model) == 718_848
     assert model.receptive_field == 3
-    assert sum(isinstance(part, nn.Conv3d) for part in model.modules()) == 36
+    assert sum(isinstance(part, nn.Conv2d) for part in model.modules()) == 36
 
 
 @torch.no_grad()
 def test_a_block_is_a_residual_bottleneck():
+    """As three 3-D convolutions, the inner one padded with a frame of zeros in front."""
     block = small((2,)).blocks[0]
-    maps = torch.randn(1, 6, 3, 4, 5)
-    hidden = F.leaky_relu(block.narrow[1](F.conv3d(maps, block.narrow[0].weight)), .01)
-    hidden = torch.cat([torch.zeros_like(hidden[:, :, :1]), hidden], dim=2)
-    # One frame after another, as a convolution over the two frames side by side.
-    weight = torch.cat(block.mix[0].weight.unbind(2), dim=1)
-    mixed = torch.stack([F.conv2d(torch.cat([hidden[:, :, t], hidden[:, :, t + 1]], dim=1), weight, padding=1)
-                         for t in range(3)], dim=2)
-    mixed = F.leaky_relu(block.mix[1](mixed), .01)
-    wanted = maps + F.leaky_relu(block.widen[1](F.conv3d(mixed, block.widen[0].weight)), .01)
+    maps = torch.randn(2, 3, 6, 4, 5)
+
+    def layer(part, maps, frames=1):
+        weight = part[0].weight.unflatten(1, (frames, -1)).transpose(1, 2)
+        mixed = F.conv3d(maps, weight, padding=(0, weight.shape[3] // 2, weight.shape[4] // 2))
+        norm = part[1]
+        return F.leaky_relu(F.batch_norm(mixed, norm.running_mean, norm.running_var, norm.weight, norm.bias), .01)
+
+    hidden = F.pad(layer(block.narrow, maps.transpose(1, 2)), (0, 0, 0, 0, 1, 0))
+    wanted = maps + layer(block.widen, layer(block.mix, hidden, 2)).transpose(1, 2)
     assert torch.allclose(block(maps), wanted, atol=1e-5)
 
 
@@ -69,7 +71,7 @@ def test_streaming_gives_the_numbers_of_the_window(chunks):
         parts.append(answer)
     assert torch.allclose(torch.cat(parts), model(maps[None])[0], atol=1e-6)
     # A frame of the past for each block that looks back, and none for others.
-    assert [part.shape[2] for part in state] == [1, 0, 1]
+    assert [part.shape[1] for part in state] == [1, 0, 1]
     assert all(part.untyped_storage().nbytes() == part.numel() * part.element_size() for part in state)
 
 
@@ -77,7 +79,7 @@ def test_dropout_leaves_out_whole_channels_of_a_clip():
     torch.manual_seed(0)
     model = small((1,), dropout=0.5).train()
     for part in model.modules():
-        if isinstance(part, nn.BatchNorm3d):
+        if isinstance(part, nn.BatchNorm2d):
             part.eval()
     maps = torch.zeros(2, 3, 6, 4, 5)
     left_out = (model(maps) == 0).all((1, 3, 4))
