@@ -21,10 +21,15 @@ CONFIGS = sorted(path.relative_to(ROOT) for path in (ROOT / 'configs').glob('*/*
 
 def build(path, tmp_path):
     config = load_config(ROOT / path)
-    for part in filter(None, (config.model.get('detector'), config.model.get('tracker'))):
+    detector = config.model.get('detector', {})
+    parts = detector, config.model.get('tracker'), detector.get('foreground'), detector.get('grouping')
+    for part in filter(None, parts):
         if part.type in ORACLES:
             part.update(ann_file=str(tmp_path / 'val.json'), split=None)
-            categories = [{'id': number, 'name': name} for number, name in enumerate(part.classes, 1)]
+            if 'seqmap' in part:
+                part.update(format='ytvis', seqmap=None)
+            names = part.get('classes', config.classes)
+            categories = [{'id': number, 'name': name} for number, name in enumerate(names, 1)]
             (tmp_path / 'val.json').write_text(json.dumps({**EMPTY_VIDEO, 'categories': categories}))
     if trains_embedder(config):
         objects = [{4: (0, 0), 0: (40, 20)}]
@@ -34,7 +39,7 @@ def build(path, tmp_path):
     if config.model.get('detector', {}).get('in_place_abn'):
         pytest.importorskip('inplace_abn')
     make_small(config.model.get('detector', {}))
-    if 'min_size' in config.model.get('data_preprocessor', {}):
+    if 'min_size' in (config.model.get('data_preprocessor') or {}):
         config.model.data_preprocessor.min_size = (1, 1)
     if 'detection_cache' in config.model:
         config.model.detection_cache = str(tmp_path)
@@ -64,7 +69,7 @@ def trains_embedder(config):
 
 EMPTY_VIDEO = {'videos': [{'id': 9, 'width': 96, 'height': 64, 'length': 2, 'file_names': ['a/0.jpg', 'a/1.jpg']}],
                'annotations': []}
-ORACLES = ('OracleDetector', 'OracleTracker')
+ORACLES = ('OracleDetector', 'OracleTracker', 'OracleForeground', 'OracleMeans')
 UNTRAINED = ('OracleDetector', 'MMDetDetector')
 
 

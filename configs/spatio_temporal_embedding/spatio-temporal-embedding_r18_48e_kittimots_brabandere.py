@@ -10,4 +10,4 @@ model = dict(
         stages=[dict(
             cues=[dict(type='MaskIoU', new=0.1)],                                       # the authors' code
             assigner=dict(type='Hungarian', mode='afterwards'))],
-        memory=dict(type='LatestMemory', columns=['masks']), max_age=1))
+        memory=dict(type='LatestMemory', columns=['bboxes', 'labels', 'masks']), max_age=1))
