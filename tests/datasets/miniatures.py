@@ -244,7 +244,8 @@ def openimages_youtube_vis_2019(street: Sequence[RenderedVideo], root: Path) -> 
 # What makes the data of each config of configs/_base_/datasets; the world writes its own.
 MINIATURES = {
     'youtube_vis_2019': youtube_vis_2019, 'youtube_vis_2019_rgnnvis': youtube_vis_2019,
-    'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'kitti_synth': kitti_synth,
+    'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'kitti_mots_windows': kitti_mots,
+    'kitti_synth': kitti_synth,
     'kitti_synth_mots': kitti_synth_mots, 'mots_challenge': mots_challenge,
     **{f'mots_challenge_fold{fold}': mots_challenge for fold in (2, 3, 4)},
     'bdd100k_motsnet': bdd100k_motsnet, 'bdd100k_seg_track': bdd100k_seg_track,
