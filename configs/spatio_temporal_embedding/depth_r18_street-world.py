@@ -7,6 +7,7 @@ val_evaluator = [
     dict(type='DepthMetric', depth_prefix=_base_.data_root + 'depth/val'),
     dict(type='CameraMotionMetric', cameras=_base_.data_root + 'cameras/val')]
 test_evaluator = val_evaluator
+panels = dict(instances=None, embedding=None, scatter=None)
 model = dict(
     detector=dict(tasks=['depth'], predicts=['depth', 'motion'], grouping=None, temporal_model=None),
     result_features=['depth', 'motion'])

@@ -8,6 +8,7 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', by_epoch=True, begin=0, end=8, T_max=8, eta_min=1e-5, convert_to_iter_based=True)]
 val_evaluator = [dict(type='ForegroundMetric', ann_file=_base_.data_root + 'val.json')]
 test_evaluator = val_evaluator
+panels = dict(embedding=None, depth=None, scatter=None)
 model = dict(
     detector=dict(
         tasks=['foreground'], predicts=['foreground'], grouping=None, encoder=dict(init_cfg=None),

@@ -1,6 +1,7 @@
 # Table 2, "Mask R-CNN": mmdet's, trained on COCO, its masks linked as the first row's. Threshold and backbone are ours.
 _base_ = './spatio-temporal-embedding_r18_48e_kittimots_brabandere.py'
-train_dataloader = None
+train_dataloader, train_cfg, optim_wrapper, param_scheduler = None, None, None, None
+panels = dict(embedding=None, scatter=None)
 pipeline = [dict(type='LoadFrames'), dict(type='PackClip')]
 val_dataloader = dict(dataset=dict(pipeline=pipeline))
 test_dataloader = val_dataloader

@@ -4,6 +4,7 @@ _base_ = [
     '../_base_/detectors/pixel-embedding_r18.py', '../_base_/trackers/pixel_embedding.py',
     '../_base_/datasets/kitti_mots_windows.py', '../_base_/schedules/spatio_temporal_embedding_48e.py',
     '../_base_/panels/pixel_embedding.py', '../_base_/runtime.py']
+default_hooks = dict(checkpoint=dict(save_best='mots/MOTSA', rule='greater'))          # the authors' code
 load_from = 'work_dirs/depth_r18_20e_kittimots/epoch_20.pth'
 model = dict(
     type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,

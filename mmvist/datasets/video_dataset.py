@@ -31,7 +31,7 @@ MAX_WORKERS = 256
 class VideoDataset(BaseDataset):
     """Annotated videos.
 
-    In training an item is a clip around one frame that shows at least one object; in testing it is one frame, without
+    In training an item is a clip around one frame, by default one that shows an object; in testing it is one frame, without
     annotations, and the items run through each video in order. An item of training depends on `seed`, the epoch and its
     index alone, so that neither the number of worker processes nor an interruption changes what is trained on;
     `ClipSampler` tells the dataset the epoch. It is an mmengine `BaseDataset` so that mmengine's wrappers take it.
@@ -47,6 +47,7 @@ class VideoDataset(BaseDataset):
         clip: Config of the clip sampler, for training; by default a clip is its frame alone.
         clips_per_video: In training, let so many items stand for each video in place of one for each frame, so that a
             long video counts no more than a short one; an item's frame is drawn from all that show an object.
+        empty_frames: In training, let frames without an object be items, too; goes without `clips_per_video`.
         format: One of `mmvist.io.convert.SOURCES`; see `read_annotations`.
         seqmap: For formats with sequences: the file that lists the split's, with their first and last frames.
         split: The file that lists the videos to use; see `mmvist.io.splits`. By default all.
@@ -63,13 +64,16 @@ class VideoDataset(BaseDataset):
 
     def __init__(self, ann_file: str | Path, img_prefix: str | Path | None, pipeline: Sequence[dict],
                  classes: Sequence[str] | None = None, class_map: Mapping[str, str] | None = None,
-                 clip: dict | None = None, clips_per_video: int = 0, format: str = 'ytvis',
+                 clip: dict | None = None, clips_per_video: int = 0, empty_frames: bool = False, format: str = 'ytvis',
                  seqmap: str | Path | None = None, split: str | Path | None = None, test_mode: bool = False,
                  min_size: float = 1, skip_broken: bool = False, seed: int = 0) -> None:
         if test_mode and clip is not None:
             raise ValueError('VideoDataset: clip is for training; a test item is one frame')
         if test_mode and clips_per_video:
             raise ValueError('VideoDataset: clips_per_video is for training; a test item is one frame')
+        if empty_frames and (test_mode or clips_per_video):
+            raise ValueError('VideoDataset: empty_frames is for training on an item for each frame, without test_mode or '
+                             'clips_per_video')
         own_classes = classes if class_map is None else tuple(class_map)
         video_set = read_annotations(ann_file, img_prefix, format, seqmap, split, own_classes)
         video_set = video_set if class_map is None else _mapped(video_set, class_map, classes, ann_file)
@@ -90,7 +94,7 @@ class VideoDataset(BaseDataset):
         videos = progress(video_set.videos, len(video_set.videos), f'preparing {ann_file}')
         self._table = _table(videos, test_mode, min_size)
         self._has_object = self._table.has_object
-        frames = self._table.frames() if test_mode else self._table.frames()[self._has_object]
+        frames = self._table.frames() if test_mode or empty_frames else self._table.frames()[self._has_object]
         # An item that stands for a video is listed with the first of the frames that it may be drawn from.
         if clips_per_video:
             frames = np.tile(frames[np.unique(frames[:, 0], return_index=True)[1]], (clips_per_video, 1))

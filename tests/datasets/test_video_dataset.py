@@ -131,6 +131,22 @@ def test_classes_of_a_video_are_those_of_all_its_frames(make_video_tracks, tmp_p
     assert [late.build().get_cat_ids(index) for index in range(3)] == [[2], [1], [0]]
 
 
+def test_frames_without_objects_may_be_items(streets):
+    frames = [shown(item)[0][:2] for item in streets.build(test_mode=True)]
+    dataset = streets.build(empty_frames=True)
+    assert [shown(item)[0][:2] for item in dataset] == frames
+    assert len(streets.build()) < len(frames)
+    empty = next(index for index in range(len(dataset)) if not dataset.get_cat_ids(index))
+    truth = dataset[empty]['data_samples'][0].gt_instances
+    assert (len(truth.ids), truth.masks.masks.shape[0]) == (0, 0)
+    windows = streets.build(empty_frames=True, clip=dict(type='ContiguousClip', length=2))
+    assert all(frame in [index for _, index, _ in shown(windows[item])]
+               for item, (name, frame) in enumerate(frames) if name == 'a')
+    for wrong in (dict(test_mode=True), dict(clips_per_video=1)):
+        with pytest.raises(ValueError, match='empty_frames is for training on an item for each frame'):
+            streets.build(empty_frames=True, **wrong)
+
+
 def test_a_video_item_is_listed_with_its_first_frame(streets):
     dataset = streets.build(clips_per_video=1)
     assert dataset.get_data_info(0) == {'video_id': 4, 'frame': 0, 'img_path': str(streets.img_prefix / 'a/00000.png'),

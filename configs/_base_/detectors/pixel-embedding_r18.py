@@ -5,8 +5,7 @@ image_mean, image_std = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 foreground_weights = 'work_dirs/foreground_r18_5e_kittimots/epoch_5.pth'
 resnet = dict(
     type='StemResNet', depth=18, out_indices=(0, 1, 2, 3), frozen_stages=-1, norm_eval=False, style='pytorch',
-    norm_cfg=dict(type='BN', requires_grad=True),
-    init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet18'))
+    norm_cfg=dict(type='BN', requires_grad=True))
 encoder = dict(type='FrameEncoder', backbone=resnet)
 detector = dict(
     type='PixelEmbeddingDetector',
@@ -18,7 +17,7 @@ detector = dict(
         type='PixelDecoder', in_channels=128, out_channels=8,                           # p = 8
         init_cfg=dict(type='Pretrained', checkpoint=foreground_weights, prefix='detector.foreground.decoder.')),
     depth_decoder=dict(type='PixelDecoder', in_channels=128, out_channels=1, num_scales=3),
-    pose_network=dict(
+    pose_network=dict(                                                                  # from scratch, not said
         type='PoseNetwork',
         backbone=dict(
             type='ResNet', depth=18, in_channels=6, out_indices=(3,), frozen_stages=-1, norm_eval=False,

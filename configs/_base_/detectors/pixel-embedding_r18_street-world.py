@@ -1,7 +1,7 @@
 # The same small enough for two CPU cores: half the channels everywhere but in the embeddings, trained from scratch.
 _base_ = './pixel-embedding_r18.py'
 foreground_weights = 'work_dirs/foreground_r18_street-world/epoch_8.pth'
-small_encoder = dict(backbone=dict(base_channels=32, init_cfg=None), channels=[32, 32, 64, 128, 256])
+small_encoder = dict(backbone=dict(base_channels=32), channels=[32, 32, 64, 128, 256])
 small_decoder = dict(in_channels=64, channels=[32, 16, 16], skip_channels=[32, 32])
 weights = dict(init_cfg=dict(checkpoint=foreground_weights))
 detector = dict(
@@ -11,4 +11,4 @@ detector = dict(
     pose_network=dict(backbone=dict(base_channels=32), in_channels=256, channels=128),
     foreground=dict(encoder=small_encoder, decoder=small_decoder, **weights),
     intrinsics=[0.75, 1.25, 0.5, 0.5],                                                  # of any size of it
-    min_area=10)
+    min_area=10)                                                                        # its pedestrians are small

@@ -1,5 +1,5 @@
 # The spatio-temporal embedding's linking (section 3.3): by the distance of mean embeddings, which come with the
-# detections; first to instances of the frame before, all together, then to older ones, the nearest first.
+# detections; first to instances of the frame before, all together, then to whatever is left, the nearest first.
 embedder = None
 tracker = dict(
     type='AssociationTracker',

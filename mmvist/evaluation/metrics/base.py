@@ -12,7 +12,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 
 from mmvist.evaluation.ground_truth import require_objects
-from mmvist.io.class_map import map_classes
+from mmvist.io.class_map import OTHERS, map_classes
 from mmvist.io.convert import check_source, read_source
 from mmvist.structures import FrameResult, VideoSet, VideoTracks
 
@@ -90,7 +90,7 @@ class VideoMetric(BaseMetric):
             class_map = dataset_meta.get('class_map')
             try:
                 # Ground truth may be under the new names already.
-                if class_map and not {*classes} <= {*self._whole.classes}:
+                if class_map and {*class_map} - {OTHERS} <= {*self._whole.classes}:
                     self._ground_truth = map_classes(self._whole, class_map, classes)
                 else:
                     self._ground_truth = self._whole.with_classes(classes)

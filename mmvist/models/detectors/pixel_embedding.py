@@ -149,15 +149,15 @@ class PixelEmbeddingDetector(BaseModule):
             features['depth'] = depth_from_disparity(disparity, *self.depth_loss.depth_range)
         if 'motion' in self.predicts:
             before = images[:1] if state.image is None else state.image[None]
-            features['motion'] = motion_from_pose(self.pose_network(torch.cat([before, images[:-1]]), images).float())
+            features['motion'] = motion_from_pose(self.pose_network(torch.cat([before, images[:-1]]), images))
         chances = self.foreground(images, frames).float()
         if 'foreground' in self.predicts:
             features['foreground'] = chances[:, None]
         grouping, found = state.grouping, []
         for index, frame in enumerate(frames):
-            here = {name: (values[index],) for name, values in features.items()}
+            frame = replace(frame, features={name: (values[index],) for name, values in features.items()})
             grouping, detections = self._group(grouping, embeddings[index], chances[index], frame)
-            found.append((replace(frame, features=here), detections))
+            found.append((frame, detections))
         return EmbeddingState(temporal, grouping, images[-1] if 'motion' in self.predicts else None), found
 
     def _group(self, grouping: Any, embedding: Tensor, chances: Tensor, frame: Frame) -> tuple[Any, Instances]:
@@ -213,6 +213,11 @@ class PixelEmbeddingDetector(BaseModule):
                 truth = ids.unflatten(0, inputs.shape[:2])[:, self.first_frame:]
                 losses.update(self.embedding_loss(embeddings.float(), truth))
             if 'depth' in self.tasks:
+                padded = [sample.img_shape for sample in samples if tuple(sample.img_shape[:2]) != size]
+                if padded:
+                    raise ValueError(f'PixelEmbeddingDetector: depth is learned from images without padding, got one of '
+                                     f'{padded[0][0]}x{padded[0][1]} (HxW) padded to {size[0]}x{size[1]}; resize to sides '
+                                     'that divide by the size_divisor of the preprocessor')
                 losses['loss_depth'] = self._depth_loss(inputs, features)
         return DetectorLoss(losses, {}, [None] * len(samples), [objects_of(sample) for sample in samples])
 
@@ -256,11 +261,14 @@ class PixelEmbeddingDetector(BaseModule):
                               for start in (first - 1, first, first + 1))
         # The network looks at frames in the order of time; the motion back is that forth, turned round.
         pairs = inputs[:, first - 1:end].flatten(0, 1), inputs[:, first:end + 1].flatten(0, 1)
-        motions = motion_from_pose(self.pose_network(*pairs).float()).unflatten(0, (len(inputs), -1))
-        motions = inverse_motion(motions[:, :-1].flatten(0, 1)), motions[:, 1:].flatten(0, 1)
-        intrinsics = pixel_intrinsics(self.intrinsics, *inputs.shape[-2:]).expand(len(now), -1, -1)
-        return self.depth_loss(now, (before, after), [level.flatten(0, 1).sigmoid() for level in disparities], motions,
-                               intrinsics)
+        poses = self.pose_network(*pairs)
+        # Half precision would move pixels.
+        with torch.autocast(inputs.device.type, enabled=False):
+            motions = motion_from_pose(poses).unflatten(0, (len(inputs), -1))
+            motions = inverse_motion(motions[:, :-1].flatten(0, 1)), motions[:, 1:].flatten(0, 1)
+            intrinsics = pixel_intrinsics(self.intrinsics, *inputs.shape[-2:]).expand(len(now), -1, -1)
+            disparities = [level.flatten(0, 1).float().sigmoid() for level in disparities]
+            return self.depth_loss(now, (before, after), disparities, motions, intrinsics)
 
 
 def _decoded(decoder: BaseModule, features: Sequence[Tensor], first: int, end: int) -> list[Tensor]:

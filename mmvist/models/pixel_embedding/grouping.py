@@ -124,12 +124,14 @@ class OracleMeans:
         """Group the pixels of a frame; see `MeanShiftGrouping.step`. Those that show no object have no group."""
         ids = torch.full(inside.shape, -1, device=embeds.device)
         ids[:frame.height, :frame.width] = true_ids(self.truth, frame).to(ids)
+        shown = ids >= 0
+        objects, rows = ids[shown].unique(return_inverse=True)
         ids = ids[inside]
-        objects, rows = ids.unique(return_inverse=True)
-        if len(objects) == 0 or (len(objects) == 1 and objects[0] < 0):
+        if len(objects) == 0:
             return past, torch.full_like(ids, -1)
+        # Of all pixels of an object, whether or not they were found to be foreground.
+        everywhere = frame.features['embedding'][0][:, shown].T
         sums = torch.zeros(len(objects), embeds.shape[1], dtype=embeds.dtype, device=embeds.device)
-        means = sums.index_add(0, rows, embeds) / rows.bincount(minlength=len(objects))[:, None]
-        distances = torch.cdist(embeds, means[objects >= 0])
-        nearest = distances.min(dim=1)
+        means = sums.index_add(0, rows, everywhere) / rows.bincount(minlength=len(objects))[:, None]
+        nearest = torch.cdist(embeds, means).min(dim=1)
         return past, torch.where((nearest.values < self.radius) & (ids >= 0), nearest.indices, -1)

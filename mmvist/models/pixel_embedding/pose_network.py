@@ -40,4 +40,4 @@ class PoseNetwork(BaseModule):
             later: (B, 3, H, W).
         """
         maps = self.backbone(torch.cat([earlier, later], dim=1))[-1]
-        return MOTION_SCALE * self.head(maps).mean((2, 3))[:, :6]
+        return MOTION_SCALE * self.head(maps).float().mean((2, 3))[:, :6]

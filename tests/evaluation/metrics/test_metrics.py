@@ -88,7 +88,12 @@ def test_classes_under_the_names_of_the_dataset(make_random_pair, tmp_path, is_r
     metric.dataset_meta = {'classes': ('object',), 'class_map': one}
     metric.process(None, frame_results(map_classes(found, one, ('object',))))
     assert same(metric.evaluate(1), expected) == 35
+    # A name that the file has, too, is no sign that it was renamed.
+    merged = {'car': 'car', 'pedestrian': 'car'}
+    metric = METRICS.build(dict(type='MOTSMetric', ann_file=tmp_path / 'gt.json'))
     if not is_renamed:
+        metric.dataset_meta = {'classes': ('car',), 'class_map': merged}
+        assert sum(map(len, metric.ground_truth.videos)) == sum(map(len, ytvis.read(tmp_path / 'gt.json').videos))
         with pytest.raises(ValueError, match='gt.json: class_map makes'):
             metric.dataset_meta = {'classes': ('object',), 'class_map': {'car': 'thing'}}
 

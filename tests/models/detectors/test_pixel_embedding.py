@@ -106,6 +106,20 @@ def test_a_frame_does_not_know_what_follows():
         assert torch.equal(detections.embeds, same.embeds)
 
 
+@torch.no_grad()
+@pytest.mark.parametrize('changed', range(5))
+def test_a_frame_depends_on_three(changed):
+    detector = build().eval()
+    inputs, samples = windows(five(video=VIDEO))
+    others = inputs.clone()
+    others[:, changed] += 1
+    maps = [[frame.features['embedding'][0]
+             for frame, _ in detector.step(detector.init(), frames_of(images, samples), None)[1]]
+            for images in (inputs, others)]
+    differs = [not torch.equal(one, other) for one, other in zip(*maps, strict=True)]
+    assert differs == [changed <= t < changed + 3 for t in range(5)]
+
+
 class Halves:
     """Groups by the sign of the first number of an embedding; nothing is kept."""
 
@@ -212,6 +226,32 @@ def test_windows_without_objects_and_too_short_ones():
     sum(found.losses.values()).backward()
     with pytest.raises(ValueError, match='depth needs a frame between two others, and clips have 2 frames'):
         build(tasks=['depth']).loss(*windows(clip([True] * 2)))
+
+
+def test_geometry_is_in_full_precision():
+    detector = build(tasks=['depth']).eval()
+    seen = []
+
+    class Watch(torch.nn.Module):
+        depth_range = detector.depth_loss.depth_range
+
+        def forward(self, now, sources, disparities, motions, intrinsics):
+            seen.extend([now, *sources, *disparities, *motions, intrinsics])
+            return disparities[0].sum()
+
+    detector.depth_loss = Watch()
+    with torch.autocast('cpu', torch.bfloat16):
+        detector.loss(*windows(five()))
+    assert {part.dtype for part in seen} == {torch.float32}
+    assert torch.equal(seen[-1][0], pixel_intrinsics(detector.intrinsics, 64, 96))
+
+
+def test_depth_is_not_learned_from_padding():
+    inputs, clips = windows(five())
+    padded = torch.nn.functional.pad(inputs, (0, 32))
+    with pytest.raises(ValueError, match=r'images without padding, got one of 64x96 \(HxW\) padded to 64x128'):
+        build(tasks=['depth']).loss(padded, clips)
+    assert build(tasks=['embedding']).loss(padded, clips).losses
 
 
 def test_three_frames_have_depth_in_the_middle():

@@ -1,5 +1,7 @@
 """Groups of pixels, and what is remembered of earlier frames."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -136,18 +138,40 @@ def test_the_oracles_foreground_is_what_the_truth_shows(truth, scale):
     assert areas[0] > areas[1] > areas[2] == 0
 
 
+def embedded(index, embedding):
+    """A frame and the embeddings (2, 32, 48) of its pixels."""
+    return replace(frame(index), features={'embedding': (embedding,)})
+
+
 def test_true_means_take_what_is_near(truth):
     grouping = OracleMeans(truth, radius=1.5)
     inside = OracleForeground(truth)(torch.zeros(1, 3, 32, 48), [frame(0)])[0] > 0
-    columns = torch.arange(48).expand(32, 48)[inside]
-    embeds = torch.stack([(columns > 24) * 5.0, torch.zeros(len(columns))], dim=1)
-    embeds[0, 1] = 3.0
-    _, labels = grouping.step(None, embeds, inside, frame(0))
+    embedding = torch.zeros(2, 32, 48)
+    embedding[0, :, 25:] = 5
+    first = tuple(inside.nonzero()[0])
+    embedding[1][first] = 3.0
+    _, labels = grouping.step(None, embedding[:, inside].T, inside, embedded(0, embedding))
     assert labels[0] == -1
-    assert torch.equal(labels[1:], (columns[1:] > 24).long())
+    assert torch.equal(labels[1:], (inside.nonzero()[1:, 1] > 24).long())
     # What shows no object has no group.
-    everything = torch.ones(32, 48, dtype=torch.bool)
-    _, labels = grouping.step(None, torch.zeros(32 * 48, 2), everything, frame(0))
+    everything, flat = torch.ones(32, 48, dtype=torch.bool), torch.zeros(2, 32, 48)
+    _, labels = grouping.step(None, flat.flatten(1).T, everything, embedded(0, flat))
     assert torch.equal((labels >= 0).view(32, 48), inside)
-    _, labels = grouping.step(None, torch.zeros(32 * 48, 2), everything, frame(2))
+    _, labels = grouping.step(None, flat.flatten(1).T, everything, embedded(2, flat))
     assert (labels == -1).all()
+
+
+def test_true_means_are_of_all_pixels_of_an_object(truth):
+    """Also of those that were not found to be foreground."""
+    inside = OracleForeground(truth)(torch.zeros(1, 3, 32, 48), [frame(1)])[0] > 0
+    columns = inside.nonzero()[:, 1]
+    # Half of the object is at 0 and half at 4: its mean is 2, too far from both.
+    middle = columns.median()
+    embedding = torch.zeros(2, 32, 48)
+    embedding[0, :, middle + 1:] = 4
+    found = inside.clone()
+    found[:, middle + 1:] = False
+    _, labels = OracleMeans(truth, radius=1.5).step(None, embedding[:, found].T, found, embedded(1, embedding))
+    assert (labels == -1).all()
+    _, labels = OracleMeans(truth, radius=2.5).step(None, embedding[:, found].T, found, embedded(1, embedding))
+    assert (labels == 0).all()
