@@ -94,8 +94,8 @@ def test_three_stages(tmp_path):
     # At a rate of nothing, weights are those that a stage starts with.
     for stage, parts, of in (('depth', ['encoder'], ['foreground.encoder']),
                              ('joint', ['encoder', 'depth_decoder', 'pose_network'], None)):
-        run(sys.executable, 'tools/train.py', configs[stage], '--work-dir', tmp_path / f'{stage}_start', '--cfg-options',
-            'train_cfg.max_epochs=1', 'optim_wrapper.optimizer.lr=0')
+        run(sys.executable, 'tools/train.py', configs[stage], '--work-dir', tmp_path / f'{stage}_start',
+            '--cfg-options', 'train_cfg.max_epochs=1', 'optim_wrapper.optimizer.lr=0')
         start = weights_of(tmp_path / f'{stage}_start/epoch_1.pth', *parts)
         before = weights_of(checkpoints['foreground' if of else 'depth'], *(of or parts))
         names = [name for name in start if name.endswith(('weight', 'bias'))]

@@ -1,4 +1,4 @@
 # Table 4, windows of 15 frames; about as many frames a step.
 _base_ = './spatio-temporal-embedding_r18_street-world.py'
-train_dataloader = dict(batch_size=1, sampler=dict(num_items=100), dataset=dict(clip=dict(length=15)))
+train_dataloader = dict(batch_size=1, sampler=dict(num_items=250), dataset=dict(clip=dict(length=15)))
 model = dict(detector=dict(grouping=dict(num_frames=15)))

@@ -31,9 +31,9 @@ MAX_WORKERS = 256
 class VideoDataset(BaseDataset):
     """Annotated videos.
 
-    In training an item is a clip around one frame, by default one that shows an object; in testing it is one frame, without
-    annotations, and the items run through each video in order. An item of training depends on `seed`, the epoch and its
-    index alone, so that neither the number of worker processes nor an interruption changes what is trained on;
+    In training an item is a clip around one frame, by default one that shows an object; in testing it is one frame,
+    without annotations, and the items run through each video in order. An item of training depends on `seed`, the epoch
+    and its index alone, so that neither the number of worker processes nor an interruption changes what is trained on;
     `ClipSampler` tells the dataset the epoch. It is an mmengine `BaseDataset` so that mmengine's wrappers take it.
 
     Args:
@@ -72,8 +72,8 @@ class VideoDataset(BaseDataset):
         if test_mode and clips_per_video:
             raise ValueError('VideoDataset: clips_per_video is for training; a test item is one frame')
         if empty_frames and (test_mode or clips_per_video):
-            raise ValueError('VideoDataset: empty_frames is for training on an item for each frame, without test_mode or '
-                             'clips_per_video')
+            raise ValueError('VideoDataset: empty_frames is for training on an item for each frame, without test_mode '
+                             'or clips_per_video')
         own_classes = classes if class_map is None else tuple(class_map)
         video_set = read_annotations(ann_file, img_prefix, format, seqmap, split, own_classes)
         video_set = video_set if class_map is None else _mapped(video_set, class_map, classes, ann_file)

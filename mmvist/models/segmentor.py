@@ -77,8 +77,8 @@ class VideoInstanceSegmentor(BaseModel):
         unmade = [name for name in self.result_features
                   if name in getattr(built, 'predictions', ()) and name not in built.predicts]
         if unmade:
-            raise ValueError(f'VideoInstanceSegmentor: result_features names {unmade}, which {type(built).__name__} makes '
-                             f'only where its predicts does, too; it has {list(built.predicts)}')
+            raise ValueError(f'VideoInstanceSegmentor: result_features names {unmade}, which {type(built).__name__} '
+                             f'makes only where its predicts does, too; it has {list(built.predicts)}')
         self._state: SegmentorState | None = None
         self._cache = None
         if detection_cache is not None:

@@ -1,17 +1,18 @@
 # A street world in whose videos without a hard case the camera drives along the street, so that depth shows; windows of
-# five frames at half its size, unchanged, all objects being of one class:
+# five frames at half its size, unchanged; cars and trucks are objects, pedestrians background:
 # `python tools/make_world.py --out data/street_world_drive --train-videos 90 --val-videos 40 --full-occlusions 0.2
 # --look-alikes 0.2 --reentries 0.2 --camera-speed 6 --drives 1`.
 _base_ = './street_world.py'
 data_root = 'data/street_world_drive/'
-classes = ('object',)
+classes = ('vehicle',)
 scale = (160, 96)
-class_map = {'*': 'object'}
+class_map = {'car': 'vehicle', 'truck': 'vehicle'}
 train_dataloader = dict(
-    batch_size=4, sampler=dict(num_items=400),
+    batch_size=2, sampler=dict(num_items=500),
     dataset=dict(
         ann_file=data_root + 'train.json', img_prefix=data_root + 'train/JPEGImages',
-        classes=classes, class_map=class_map, clip=dict(_delete_=True, type='ContiguousClip', length=5),
+        classes=classes, class_map=class_map, min_size=1, empty_frames=True,
+        clip=dict(_delete_=True, type='ContiguousClip', length=5),
         pipeline=[dict(type='LoadFrames'), dict(type='LoadTracks'), dict(type='ResizeClip', scale=scale),
                   dict(type='PackClip')]))
 val_dataloader = dict(

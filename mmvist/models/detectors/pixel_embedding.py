@@ -215,9 +215,9 @@ class PixelEmbeddingDetector(BaseModule):
             if 'depth' in self.tasks:
                 padded = [sample.img_shape for sample in samples if tuple(sample.img_shape[:2]) != size]
                 if padded:
-                    raise ValueError(f'PixelEmbeddingDetector: depth is learned from images without padding, got one of '
-                                     f'{padded[0][0]}x{padded[0][1]} (HxW) padded to {size[0]}x{size[1]}; resize to sides '
-                                     'that divide by the size_divisor of the preprocessor')
+                    raise ValueError('PixelEmbeddingDetector: depth is learned from images without padding, got one of '
+                                     f'{padded[0][0]}x{padded[0][1]} (HxW) padded to {size[0]}x{size[1]}; resize to '
+                                     'sides that the size_divisor of the preprocessor divides')
                 losses['loss_depth'] = self._depth_loss(inputs, features)
         return DetectorLoss(losses, {}, [None] * len(samples), [objects_of(sample) for sample in samples])
 

@@ -1,7 +1,7 @@
 """Normal distributions whose latents are equally correlated within a group (VIST-VAE, CVPR 2020, section 3).
 
-Sigma = diag(sigma) R diag(sigma). The latents of an image are maps (C, h, w), J = C h w of them. Each channel is cut into
-windows, from its upper left corner on. A window is a group m of d_m latents with one correlation rho_m:
+Sigma = diag(sigma) R diag(sigma). The latents of an image are maps (C, h, w), J = C h w of them. Each channel is cut
+into windows, from its upper left corner on. A window is a group m of d_m latents with one correlation rho_m:
 
     R_m = (1 - rho_m) I + rho_m 11^T
 
@@ -66,12 +66,12 @@ def two_sided(offsets: Tensor, sizes: Tensor) -> Correlation:
         rho = -1/(d - 1) + d/(d - 1) sigmoid(u)
         log|R| = (d - 1) (log(d/(d - 1)) + logsigmoid(-u)) + log d + logsigmoid(u)
 
-    written with u - u_0, which is the logarithm of the ratio of R's two eigenvalues. At 0 it gives rho = 0 for any d, so
-    that a head need not know the map's size.
+    written with u - u_0, which is the logarithm of the ratio of R's two eigenvalues. At 0 it gives rho = 0 for any d,
+    so that a head need not know the map's size.
 
     Args:
-        offsets: (B, C, g, k), u - u_0; clamped to -6..6. For large groups that is no wide range: rho is at most 0.96 for
-            d = 16, 0.28 for d = 1000.
+        offsets: (B, C, g, k), u - u_0; clamped to -6..6. For large groups that is no wide range: rho is at most 0.96
+            for d = 16, 0.29 for d = 1000.
         sizes: (g, k), d.
     """
     clamped = offsets.clamp(-REACH, REACH)

@@ -71,17 +71,17 @@ class Latent:
     def kl_per_latent(self) -> Tensor | None:
         """`kl` divided by the J = C h w latents of an image, so that it weighs as much for an image of any size."""
         kl = self.kl()
-        return None if kl is None else kl / self.mean[0].numel()
+        return None if kl is None else kl / self.mean.shape[1:].numel()
 
 
 @MODELS.register_module()
 class CorrelatedLatent(BaseModule):
     """Heads for means, variances and correlations of latents (section 3, Lemma 1).
 
-    The paper does not say how latents are grouped, only that the correlation is spatial. Either a channel is a group, or
-    a square window of a channel, a smaller one where it reaches over the right or the lower border. A group's u is the
-    1x1 convolution of the features' mean over its window. If that is the whole map, this is global average pooling and a
-    linear layer. The convolution's answer is the distance from the u that means rho = 0, or 0.018 if one-sided, and
+    The paper does not say how latents are grouped, only that the correlation is spatial. Here a group is a channel, or
+    a square window of one, which is smaller where it would reach over the right or the lower border. A group's u comes
+    from a 1x1 convolution of the features' mean over the window. If that is the whole map, this is global average
+    pooling and a linear layer. The convolution answers how far u is from where rho is 0, or 0.018 if one-sided, and
     starts near 0; so the same weights serve maps of any size.
 
     Values are of the weights' type, float32 that is, also under autocast.
@@ -173,5 +173,5 @@ def _head(module: nn.Module, in_channels: int, channels: int) -> nn.Conv2d:
 def _check(module: CorrelatedLatent | DeterministicLatent, features: Tensor) -> None:
     channels = module.mean.in_channels
     if features.ndim != 4 or features.shape[1] != channels or 0 in features.shape[2:]:
-        raise ValueError(f'{type(module).__name__}: features must have shape (B, {channels}, h, w), h and w at least 1, '
-                         f'got {tuple(features.shape)}')
+        raise ValueError(f'{type(module).__name__}: features must have shape (B, {channels}, h, w), h and w at least '
+                         f'1, got {tuple(features.shape)}')

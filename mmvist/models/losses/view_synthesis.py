@@ -46,7 +46,7 @@ def auto_mask(warped: Tensor, unwarped: Tensor) -> Tensor:
 
 def view_synthesis(targets: Tensor, sources: Sequence[Tensor], disparities: Sequence[Tensor],
                    motions: Sequence[Tensor], intrinsics: Tensor, ssim_share: float = 0.85, smoothness: float = 1e-3,
-                   depth_range: tuple[float, float] = (0.1, 100.0)) -> Tensor:
+                   depth_range: tuple[float, float] = (0.1, 100.0), masks: bool = True) -> Tensor:
     """Mean, over scales, of the least error of the warped sources and the unevenness of the disparity.
 
     Masked pixels count with the error of the unwarped sources, a constant, so that what they weigh does not depend
@@ -62,6 +62,7 @@ def view_synthesis(targets: Tensor, sources: Sequence[Tensor], disparities: Sequ
         ssim_share: Share of SSIM in the photometric error, 0..1.
         smoothness: Weight of the disparity's unevenness at full size; at 1 / 2^s of it the weight is 1 / 2^s, too.
         depth_range: Depth at disparities 1 and 0.
+        masks: Leave out what `auto_mask` does; without it every pixel counts with its warped sources.
 
     Returns:
         Scalar; zero, with a gradient, where there is no target.
@@ -80,7 +81,7 @@ def view_synthesis(targets: Tensor, sources: Sequence[Tensor], disparities: Sequ
         depth = depth_from_disparity(F.interpolate(disparity, size, mode='bilinear', align_corners=False), *depth_range)
         warped = least_error(targets, [warp(source, depth, motion, intrinsics)
                                        for source, motion in zip(sources, motions, strict=True)], ssim_share)
-        error = torch.where(auto_mask(warped, unwarped), warped, unwarped).mean()
+        error = (torch.where(auto_mask(warped, unwarped), warped, unwarped) if masks else warped).mean()
         reduced = F.interpolate(targets, disparity.shape[2:], mode='area')
         scale = disparity.shape[3] / size[1]
         total = total + error + smoothness * scale * edge_aware_smoothness(disparity, reduced)
@@ -96,13 +97,15 @@ class ViewSynthesisLoss(nn.Module):
         ssim_share: Share of SSIM in the photometric error, 0..1.
         smoothness: Weight of the disparity's unevenness at full size.
         depth_range: Least and largest depth that can be predicted.
+        masks: Leave out pixels that the sources explain better as they are. Those which a wrong motion makes worse are
+            among them, so that nothing corrects it: from scratch, motion is found sooner without.
 
     Raises:
         ValueError: A value lies outside its range.
     """
 
     def __init__(self, loss_weight: float = 1.0, ssim_share: float = 0.85, smoothness: float = 1e-3,
-                 depth_range: tuple[float, float] = (0.1, 100.0)) -> None:
+                 depth_range: tuple[float, float] = (0.1, 100.0), masks: bool = True) -> None:
         super().__init__()
         if not 0 <= ssim_share <= 1:
             raise ValueError(f'ViewSynthesisLoss: ssim_share must lie in 0..1, got {ssim_share}')
@@ -110,7 +113,7 @@ class ViewSynthesisLoss(nn.Module):
             raise ValueError('ViewSynthesisLoss: depth_range must be two numbers above 0, the smaller first, got '
                              f'{tuple(depth_range)}')
         self.loss_weight, self.ssim_share, self.smoothness = loss_weight, ssim_share, smoothness
-        self.depth_range = tuple(depth_range)
+        self.depth_range, self.masks = tuple(depth_range), masks
 
     def forward(self, targets: Tensor, sources: Sequence[Tensor], disparities: Sequence[Tensor],
                 motions: Sequence[Tensor], intrinsics: Tensor) -> Tensor:
@@ -118,7 +121,7 @@ class ViewSynthesisLoss(nn.Module):
         with torch.autocast(targets.device.type, enabled=False):
             loss = view_synthesis(targets.float(), *([part.float() for part in parts]
                                                      for parts in (sources, disparities, motions)),
-                                  intrinsics.float(), self.ssim_share, self.smoothness, self.depth_range)
+                                  intrinsics.float(), self.ssim_share, self.smoothness, self.depth_range, self.masks)
         return self.loss_weight * loss
 
 

@@ -94,6 +94,21 @@ def test_masked_pixels_cost_what_the_unwarped_source_costs():
     assert not disparity.grad[:, :, 5:].any()
 
 
+def test_without_masks_a_wrong_motion_is_paid_for_everywhere():
+    source = drawn(1, 3, 8, 12)
+    target = source[..., (torch.arange(12) + 2).clamp(max=11)].clone()
+    motion = shifted(-.8).clone().requires_grad_()
+    rest = [source], [flat(4., 8, 12)], [motion], camera(8, 12)
+    warped = source[..., (torch.arange(12) - 2).clamp(min=0)]
+    loss = view_synthesis(target, *rest, smoothness=0., masks=False)
+    torch.testing.assert_close(loss, photometric_error(target, warped).mean(), rtol=1e-3, atol=0)
+    assert loss > view_synthesis(target, *rest, smoothness=0.)
+    loss.backward()
+    assert motion.grad[0, 0, 3] != 0
+    module = ViewSynthesisLoss(smoothness=0., masks=False)
+    assert torch.equal(module(target, *rest), loss)
+
+
 def test_of_two_sources_one_may_be_of_no_use():
     source = drawn(1, 3, 8, 12)
     target = source[..., (torch.arange(12) + 2).clamp(max=11)]
