@@ -5,7 +5,7 @@
 before a run, `formats` annotations together with their images, `class_map` one class list for several files.
 """
 
-from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, RandomPair
+from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, Neighbours, RandomPair
 from mmvist.datasets.samplers import ClipSampler, VideoBatchSampler, VideoSampler
 from mmvist.datasets.transforms import (
     BlankFrames,
@@ -23,5 +23,5 @@ from mmvist.datasets.transforms import (
 from mmvist.datasets.video_dataset import VideoDataset
 
 __all__ = ['BlankFrames', 'BrokenFrameError', 'ClipSampler', 'ContiguousClip', 'GuidedPair', 'KeepCommonObjects',
-           'LoadFrames', 'LoadTracks', 'PackClip', 'RandomCropClip', 'RandomFlipClip', 'RandomPair',
+           'LoadFrames', 'LoadTracks', 'Neighbours', 'PackClip', 'RandomCropClip', 'RandomFlipClip', 'RandomPair',
            'RandomResizeClip', 'RandomScaleClip', 'ResizeClip', 'VideoBatchSampler', 'VideoDataset', 'VideoSampler']

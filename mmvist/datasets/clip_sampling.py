@@ -69,6 +69,18 @@ class ContiguousClip:
 
 
 @TASK_UTILS.register_module()
+class Neighbours:
+    """The frame before, the frame the item stands for, which is key, and the frame after (VIST-VAE, CVPR 2020).
+
+    At the ends of a video the frame itself stands for the one that is missing.
+    """
+
+    def __call__(self, key: int, valid: np.ndarray, length: int, rng: np.random.Generator) -> list[ChosenFrame]:
+        """Choose frames; see `RandomPair`."""
+        return [ChosenFrame(min(max(key + offset, 0), length - 1), offset == 0) for offset in (-1, 0, 1)]
+
+
+@TASK_UTILS.register_module()
 class GuidedPair:
     """Any frame as a guide, a frame, and the next one that shows an object, which is key: the target (OSMN, CVPR 2018).
 

@@ -14,6 +14,7 @@ from mmvist.models.detectors import (
     OracleDetector,
     PixelEmbeddingDetector,
     TemporalMaskRCNNDetector,
+    VAEMaskRCNNDetector,
     YOLACTDetector,
 )
 from mmvist.models.embedders import (
@@ -25,7 +26,7 @@ from mmvist.models.embedders import (
 )
 from mmvist.models.flow import DISFlow
 from mmvist.models.graph_tracker import GraphTracker
-from mmvist.models.layers import RectifiedFPN, SymmetricTemporalModel
+from mmvist.models.layers import CorrelatedLatent, DeterministicLatent, RectifiedFPN, SymmetricTemporalModel
 from mmvist.models.losses import (
     BalancedBCE,
     BatchHardTriplet,
@@ -44,17 +45,21 @@ from mmvist.models.pixel_embedding import (
     OracleMeans,
     PixelDecoder,
     PoseNetwork,
+    RandomSeedGrouping,
     StemResNet,
 )
 from mmvist.models.preprocessor import ClipPreprocessor
 from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
+from mmvist.models.vae import FutureFrameDecoder, ObservationEncoder, ProposalHead, PyramidDecoder
 
-__all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
-           'BatchHardTriplet', 'CausalTemporalModel', 'ClipPreprocessor', 'DISFlow', 'DiscriminativeLoss',
-           'FileDetector', 'ForegroundNetwork', 'FrameEncoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector',
-           'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'MeanShiftGrouping', 'OSMN',
-           'OSMNTrainer', 'OracleDetector', 'OracleForeground', 'OracleMeans', 'PixelDecoder',
-           'PixelEmbeddingDetector', 'PoseNetwork', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
-           'SoftMaskPoolEmbedder', 'StemResNet', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector',
+__all__ = ['OSMN', 'ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
+           'BatchHardTriplet', 'CausalTemporalModel', 'ClipPreprocessor', 'CorrelatedLatent', 'DISFlow',
+           'DeterministicLatent', 'DiscriminativeLoss', 'FileDetector', 'ForegroundNetwork', 'FrameEncoder',
+           'FutureFrameDecoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder',
+           'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'MeanShiftGrouping', 'OSMNTrainer',
+           'ObservationEncoder', 'OracleDetector', 'OracleForeground', 'OracleMeans', 'PixelDecoder',
+           'PixelEmbeddingDetector', 'PoseNetwork', 'ProposalHead', 'PyramidDecoder', 'RandomSeedGrouping',
+           'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState', 'SoftMaskPoolEmbedder',
+           'StemResNet', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VAEMaskRCNNDetector',
            'VideoInstanceSegmentor', 'ViewSynthesisLoss', 'YOLACTDetector']

@@ -7,7 +7,9 @@ from mmvist.models.detectors.mmdet import MMDetDetector
 from mmvist.models.detectors.oracle import OracleDetector
 from mmvist.models.detectors.pixel_embedding import PixelEmbeddingDetector
 from mmvist.models.detectors.temporal_mask_rcnn import TemporalMaskRCNNDetector
+from mmvist.models.detectors.vae_mask_rcnn import VAEMaskRCNNDetector
 from mmvist.models.detectors.yolact import YOLACTDetector
 
 __all__ = ['DetectorLoss', 'FileDetector', 'FrameDetector', 'MMDetDetector', 'MaskRCNNDetector', 'OracleDetector',
-           'PixelEmbeddingDetector', 'TemporalMaskRCNNDetector', 'YOLACTDetector', 'frames_in']
+           'PixelEmbeddingDetector', 'TemporalMaskRCNNDetector', 'VAEMaskRCNNDetector', 'YOLACTDetector',
+           'frames_in']

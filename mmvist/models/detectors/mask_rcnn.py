@@ -5,18 +5,16 @@ from dataclasses import replace
 
 import torch
 from mmdet.structures import DetDataSample, TrackDataSample
-from mmdet.structures.bbox import bbox2roi
 from mmengine.config import ConfigDict
 from mmengine.structures import InstanceData
 from torch import Tensor
 
 from mmvist.models.abn import use_in_place_abn
 from mmvist.models.detectors.base import DetectorLoss, FrameDetector, frames_in, matched_regions, objects_of
-from mmvist.models.detectors.mask_targets import mask_targets
+from mmvist.models.detectors.region_heads import heads_loss, read_boxes
 from mmvist.registry import MODELS
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
-from mmvist.structures.masks import BoxMasks
 
 
 @MODELS.register_module()
@@ -77,16 +75,12 @@ class MaskRCNNDetector(FrameDetector):
         features = self.extract_clips(inputs)
         key_features = features if len(key) == len(samples) else tuple(level[key] for level in features)
         losses, proposals = self._rpn_loss(key_features, [samples[index] for index in key], inputs.shape[-2:])
-        sampled = [self._sample(proposal, samples[index]) for proposal, index in zip(proposals, key, strict=True)]
-        box = self.roi_head.bbox_loss(key_features, sampled)
-        losses.update(box['loss_bbox'])
-        mask_losses, pooled = self._mask_loss(key_features, sampled, box['bbox_feats'],
-                                              [samples[index].gt_instances for index in key])
-        losses.update(mask_losses)
+        trained = heads_loss(self.roi_head, key_features, proposals, [samples[index] for index in key])
+        losses.update(trained.losses)
 
         objects = [objects_of(sample) for sample in samples]
         regions = [None] * len(samples)
-        for index, result, columns in zip(key, sampled, pooled, strict=True):
+        for index, result, columns in zip(key, trained.sampled, trained.columns, strict=True):
             regions[index] = matched_regions(result.pos_priors, result.pos_assigned_gt_inds,
                                              objects[index]).replace(**columns)
         return DetectorLoss(losses, {'neck': features}, regions, objects)
@@ -102,39 +96,6 @@ class MaskRCNNDetector(FrameDetector):
             copy.ignored_instances = sample.ignored_instances
             agnostic.append(copy)
         return self.rpn_head.loss_and_predict(features, agnostic, proposal_cfg=self.train_cfg.rpn_proposal)
-
-    def _sample(self, proposals: InstanceData, sample: DetDataSample) -> object:
-        """The regions that box, mask and embedding all train on, as mmdet's sampling result."""
-        priors = InstanceData(priors=proposals.bboxes)
-        assigned = self.roi_head.bbox_assigner.assign(priors, sample.gt_instances, sample.ignored_instances)
-        return self.roi_head.bbox_sampler.sample(assigned, priors, sample.gt_instances)
-
-    def _mask_loss(self, features: tuple[Tensor, ...], sampled: list, box_features: Tensor, truth: list[InstanceData]
-                   ) -> tuple[dict[str, Tensor], list[dict[str, Tensor]]]:
-        """Losses of the mask head, and the columns that go with its regions, image by image."""
-        regions = [result.pos_priors for result in sampled]
-        if self.roi_head.share_roi_extractor:
-            positive = torch.cat([torch.arange(len(result.priors)) < len(result.pos_priors) for result in sampled])
-            answer = self.roi_head._mask_forward(features, pos_inds=positive.to(box_features.device),
-                                                 bbox_feats=box_features)
-        else:
-            answer = self.roi_head._mask_forward(features, bbox2roi(regions))
-        head, logits = self.roi_head.mask_head, answer['mask_preds']
-        size, threshold = self.train_cfg.rcnn.mask_size, self.test_cfg.rcnn.mask_thr_binary
-        targets = [mask_targets(region, result.pos_assigned_gt_inds, objects.masks, size)
-                   for region, result, objects in zip(regions, sampled, truth, strict=True)]
-        labels = torch.cat([result.pos_gt_labels for result in sampled])
-        labels = torch.zeros_like(labels) if head.class_agnostic else labels
-        loss = head.loss_mask(logits, torch.cat(targets), labels) if len(labels) else logits.sum()
-        pooled = self._pooled(answer['mask_feats'], [len(region) for region in regions])
-        return {'loss_mask': loss}, [{'masks': BoxMasks(grids, region, threshold), **more}
-                                     for grids, region, more in zip(targets, regions, pooled, strict=True)]
-
-    def _pooled(self, region_maps: Tensor, counts: list[int]) -> list[dict[str, Tensor]]:
-        """The column `region_features` of each image's regions, of maps (sum of counts, C, h, w)."""
-        if not self.roi_head.with_shared_head:
-            return [{} for _ in counts]
-        return [{'region_features': part} for part in region_maps.mean((2, 3)).split(counts)]
 
     def step(self, state: None, frames: Sequence[Frame], tracks: Instances | None
              ) -> tuple[None, list[tuple[Frame, Instances]]]:
@@ -152,25 +113,10 @@ class MaskRCNNDetector(FrameDetector):
         samples = [DetDataSample(metainfo=meta) for meta in metas]
         proposals = self.rpn_head.predict(features, samples, rescale=False)
         boxes = self.roi_head.predict_bbox(features, metas, proposals, self.test_cfg.rcnn, rescale=False)
-        columns = self._inside(features, boxes)
+        columns = read_boxes(self.roi_head, features, [box.bboxes for box in boxes], [box.labels for box in boxes])
         found = []
         for index, (frame, box, inside) in enumerate(zip(frames, boxes, columns, strict=True)):
             maps = {'neck': tuple(level[index] for level in features)}
             detections = Instances(bboxes=box.bboxes.float(), scores=box.scores.float(), labels=box.labels, **inside)
             found.append((replace(frame, features=maps), detections))
         return found
-
-    def _inside(self, features: tuple[Tensor, ...], boxes: list[InstanceData]) -> list[dict[str, BoxMasks | Tensor]]:
-        """Columns of each image's detections that are read from inside their boxes: masks, and maybe features."""
-        threshold = self.test_cfg.rcnn.mask_thr_binary
-        regions = [box.bboxes for box in boxes]
-        answer = self.roi_head._mask_forward(features, bbox2roi(regions))
-        logits = answer['mask_preds']
-        labels = torch.cat([box.labels for box in boxes])
-        if self.roi_head.mask_head.class_agnostic:
-            labels = torch.zeros_like(labels)
-        grids = logits[torch.arange(len(labels), device=labels.device), labels].float().sigmoid()
-        counts = [len(region) for region in regions]
-        pooled = self._pooled(answer['mask_feats'], counts)
-        return [{'masks': BoxMasks(grid, region.float(), threshold), **more}
-                for grid, region, more in zip(grids.split(counts), regions, pooled, strict=True)]

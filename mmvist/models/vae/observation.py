@@ -1,0 +1,51 @@
+"""What the encoder sees: xi_t = [F_t, F_{t-1}, Lambda_{t-1}] (section 3.1)."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def category_map(masks: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+    """Lambda: where objects are, and of what class; the union of their masks, each weighted by its category.
+
+    Args:
+        masks: (N, H, W) bool.
+        labels: (N,) int64 class indices.
+        num_classes: |C|.
+
+    Returns:
+        (1, H, W) float32: (k + 1) / |C| on pixels of class index k, the largest where masks overlap, 0 elsewhere.
+    """
+    weights = (labels + 1).float() / num_classes
+    if len(masks) == 0:
+        return torch.zeros((1, *masks.shape[1:]), device=masks.device)
+    return (masks * weights[:, None, None]).amax(0, keepdim=True)
+
+
+def perturbed_masks(masks: Tensor, drop: float, max_change: int, generator: torch.Generator | None = None) -> Tensor:
+    """True masks made as wrong as the network's own will be: some gone, the others wider or narrower.
+
+    Args:
+        masks: (N, H, W) bool.
+        drop: Chance that a mask is gone, 0..1.
+        max_change: Pixels by which a mask may grow or shrink at most, each number as likely.
+        generator: Where chance comes from, on the CPU.
+
+    Returns:
+        (N, H, W) bool; masks that are gone are empty.
+    """
+    changes = torch.randint(-max_change, max_change + 1, (len(masks),), generator=generator).tolist()
+    gone = torch.rand(len(masks), generator=generator) < drop
+    changed = [_grown(mask, change) for mask, change in zip(masks, changes, strict=True)]
+    kept = torch.stack(changed) if changed else masks
+    return kept & ~gone.to(masks.device)[:, None, None]
+
+
+def _grown(mask: Tensor, pixels: int) -> Tensor:
+    """A mask (H, W) wider by some pixels, narrower if there are less than none."""
+    if pixels == 0:
+        return mask
+    values = (mask if pixels > 0 else ~mask)[None, None].float()
+    width = 2 * abs(pixels) + 1
+    wider = F.max_pool2d(values, width, stride=1, padding=abs(pixels))[0, 0] > 0
+    return wider if pixels > 0 else ~wider
