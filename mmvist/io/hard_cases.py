@@ -73,6 +73,13 @@ class HardCases:
         if sum(len(self.of(tracks)) for tracks in ground_truth.videos) == 0:
             raise self.nothing_to_score()
 
+    def among(self, ground_truth: VideoSet) -> 'HardCases':
+        """The cases whose objects all are in the ground truth, from which some classes may have been left out."""
+        known = {tracks.video.name: set(tracks.ids[~tracks.ignore].tolist()) for tracks in ground_truth.videos}
+        return HardCases(self.source, {
+            name: tuple(case for case in cases if name not in known or known[name].issuperset(case.ids))
+            for name, cases in self.videos.items()})
+
     def nothing_to_score(self) -> FormatError:
         """The error for a file that has no case of any video that is scored."""
         return FormatError(self.source, (f'file: lists no case of a scored video; its videos are '

@@ -10,5 +10,6 @@ detector = dict(
     depth_decoder=small_decoder,
     pose_network=dict(backbone=dict(base_channels=32), in_channels=256, channels=128),
     foreground=dict(encoder=small_encoder, decoder=small_decoder, **weights),
+    grouping=dict(bandwidth=1.5),           # rho_r: after so few steps pixels are farther from their mean than rho_a
     intrinsics=[0.75, 1.25, 0.5, 0.5],                                                  # of any size of it
-    min_area=10)                                                                        # its pedestrians are small
+    min_area=25)                                                                        # 200 of 192x640

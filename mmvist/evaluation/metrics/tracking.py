@@ -1,5 +1,6 @@
 """Scores of tracks over a run."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,10 +36,14 @@ class TrackingMetric(VideoMetric):
 
     def score(self, ground_truth: VideoSet, results: VideoSet) -> dict[str, float | int]:
         """Scores as `<metric>/<score>`: shares at most 1, and counts."""
-        scores = score(ground_truth, results, self.scoring)
+        scores = score(ground_truth, results, self.scoring_of(ground_truth))
         scores = scores if self.per_class else without_classes(scores)
         print_log('\n' + text_table(scores), logger='current')
         return scores
+
+    def scoring_of(self, ground_truth: VideoSet) -> Scoring:
+        """What to compute with ground truth of the dataset's classes."""
+        return self.scoring
 
 
 @METRICS.register_module()
@@ -130,8 +135,9 @@ class HardCaseMetric(TrackingMetric):
     """How many of the moments that are hard for a tracker leave objects the ids they had, by kind of moment.
 
     Args:
-        ann_file: Ground truth; the model must know the classes of the objects in `hard_cases`.
-        hard_cases: File that lists the moments; see `mmvist.io.hard_cases`.
+        ann_file: Ground truth.
+        hard_cases: File that lists the moments; see `mmvist.io.hard_cases`. Those of objects whose class the dataset
+            leaves out do not count.
         format: Format of the ground truth; see `mmvist.io.formats`.
         seqmap: For formats with sequences, the file that lists those of the split.
         split: File that lists the videos of the split.
@@ -147,6 +153,10 @@ class HardCaseMetric(TrackingMetric):
         super().__init__(scoring, False, ann_file, format, seqmap, split)
         if self._whole is not None:
             cases.check(self._whole)
+
+    def scoring_of(self, ground_truth: VideoSet) -> Scoring:
+        """See `TrackingMetric`."""
+        return replace(self.scoring, hard_cases=self.scoring.hard_cases.among(ground_truth))
 
 
 @METRICS.register_module()

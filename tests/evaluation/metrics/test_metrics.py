@@ -327,6 +327,22 @@ def test_hard_cases(make_set, make_tracks, rect, tmp_path):
         built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'others.json')
 
 
+def test_hard_cases_of_classes_that_are_left_out(make_set, make_tracks, rect, tmp_path):
+    left, right = rect(0, 0, 9, 9), rect(20, 0, 9, 9)
+    truth = make_set(make_tracks(dict(id=1, masks={0: left, 3: left}),
+                                 dict(id=2, label=1, masks={0: right, 3: right})))
+    ytvis.write(truth, tmp_path / 'gt.json')
+    cases = [HardCase('hidden', (track,), (0, 3)) for track in (1, 2)] + [HardCase('crossing', (1, 2), (0, 3))]
+    write_hard_cases({'v1': tuple(cases)}, tmp_path / 'cases.json')
+    for classes, kept in ((CLASSES, 3), (CLASSES[:1], 1)):
+        metric = built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'cases.json')
+        metric.dataset_meta = {'classes': classes}
+        metric.process(None, frame_results(truth.with_classes(classes)))
+        scores = metric.evaluate(5)
+        assert (scores['hard/kept'], scores['hard/missed']) == (kept, 0)
+        assert ('hard/crossing/kept' in scores) == (kept == 3)
+
+
 def test_windows(make_set, make_tracks, rect, tmp_path):
     """Ids start anew in each window, but are compared within a batch; frames come in any order."""
     left = dict.fromkeys(range(3), rect(0, 0, 9, 9))

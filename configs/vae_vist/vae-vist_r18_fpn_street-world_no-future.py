@@ -1,0 +1,3 @@
+# Table 2, row f: the next frame is not predicted.
+_base_ = './vae-vist_r18_fpn_street-world.py'
+model = dict(detector=dict(future_decoder=None))
