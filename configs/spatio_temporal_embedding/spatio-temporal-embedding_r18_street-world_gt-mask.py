@@ -1,5 +1,5 @@
 # Table 3, "GT mask": the true foreground.
 _base_ = './spatio-temporal-embedding_r18_street-world.py'
-truth = dict(ann_file=_base_.data_root + 'val.json')
+truth = dict(ann_file=_base_.data_root + 'val.json', classes=list(_base_.class_map))
 model = dict(detector=dict(
     foreground=dict(_delete_=True, type='OracleForeground', **truth)))
