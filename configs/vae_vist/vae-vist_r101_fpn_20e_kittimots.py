@@ -1,7 +1,8 @@
 # VIST-VAE on KITTI MOTS (section 4.2, Table 1).
 _base_ = [
     '../_base_/detectors/vae-mask-rcnn_r101_fpn.py', '../_base_/trackers/vae.py',
-    '../_base_/datasets/kitti_mots.py', '../_base_/schedules/20e_adam.py', '../_base_/runtime.py']
+    '../_base_/datasets/kitti_mots.py', '../_base_/schedules/20e_adam.py', '../_base_/panels/vae.py',
+    '../_base_/runtime.py']
 resize = dict(type='ResizeClip', scale=(1333, 800))                                     # section 4.2
 train_dataloader = dict(batch_size=2, dataset=dict(                                     # on each of four GPUs
     clip=dict(_delete_=True, type='Neighbours'),

@@ -1,7 +1,8 @@
 # VIST-VAE on MOTSChallenge, the first of four folds (section 4.2, Table 1).
 _base_ = [
     '../_base_/detectors/vae-mask-rcnn_r101_fpn_motschallenge.py', '../_base_/trackers/vae.py',
-    '../_base_/datasets/mots_challenge.py', '../_base_/schedules/20e_adam.py', '../_base_/runtime.py']
+    '../_base_/datasets/mots_challenge.py', '../_base_/schedules/20e_adam.py', '../_base_/panels/vae.py',
+    '../_base_/runtime.py']
 resize = dict(type='ResizeClip', scale=(1333, 800))                                     # section 4.2
 train_dataloader = dict(batch_size=2, dataset=dict(                                     # on each of four GPUs
     clip=dict(_delete_=True, type='Neighbours'),

@@ -1,3 +1,4 @@
 # Table 2, row b: latents are independent, a plain variational autoencoder.
 _base_ = './vae-vist_r18_fpn_street-world.py'
+panels = dict(correlation=None)
 model = dict(detector=dict(latent=dict(correlation=None)))

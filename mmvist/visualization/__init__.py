@@ -1,7 +1,8 @@
 """Drawing what was found.
 
-`Overlay` draws frames from parts: `DrawMasks`, `DrawTrails`, `DrawBoxes` and `DrawLabels`, and those that show what a
-model made of the image in its place, `ShowEmbedding`, `ShowEmbeddingScatter` and `ShowDepth`. `Panels` draws several
+`Overlay` draws frames from parts: `DrawMasks`, `DrawTrails`, `DrawBoxes`, `DrawProposals` and `DrawLabels`, and those
+that show what a model made of the image in its place, `ShowEmbedding`, `ShowEmbeddingScatter`, `ShowDepth`,
+`ShowNextFrame` and `ShowCorrelation`. `Panels` draws several
 overlays side by side, `TrackStrip` a row of pictures for each track, `montage` a contact sheet; `OverlayWriter` stores
 the drawings of a video, `OverlayHook` of a run.
 """
@@ -14,11 +15,13 @@ from mmvist.visualization.hook import OverlayHook
 from mmvist.visualization.labels import DrawLabels
 from mmvist.visualization.masks import DrawMasks
 from mmvist.visualization.montage import montage
+from mmvist.visualization.next_frame import DrawProposals, ShowCorrelation, ShowNextFrame
 from mmvist.visualization.overlay import DEFAULT_DRAWINGS, Overlay
 from mmvist.visualization.overlay_writer import OverlayWriter
 from mmvist.visualization.panels import Panels
 from mmvist.visualization.strip import TrackStrip
 from mmvist.visualization.trails import DrawTrails
 
-__all__ = ['DEFAULT_DRAWINGS', 'DrawBoxes', 'DrawLabels', 'DrawMasks', 'DrawTrails', 'Overlay', 'OverlayHook',
-           'OverlayWriter', 'Panels', 'ShowDepth', 'ShowEmbedding', 'ShowEmbeddingScatter', 'TrackStrip', 'montage']
+__all__ = ['DEFAULT_DRAWINGS', 'DrawBoxes', 'DrawLabels', 'DrawMasks', 'DrawProposals', 'DrawTrails', 'Overlay',
+           'OverlayHook', 'OverlayWriter', 'Panels', 'ShowCorrelation', 'ShowDepth', 'ShowEmbedding',
+           'ShowEmbeddingScatter', 'ShowNextFrame', 'TrackStrip', 'montage']

@@ -14,6 +14,7 @@ from mmvist.models.dense_truth import padded_masks
 from mmvist.models.detectors.base import DetectorLoss, objects_of
 from mmvist.models.detectors.mask_rcnn import MaskRCNNDetector
 from mmvist.models.detectors.region_heads import heads_loss, read_boxes
+from mmvist.models.layers.correlated_latent import Latent
 from mmvist.models.vae.matching import join_boxes, suppress
 from mmvist.models.vae.observation import category_map, perturbed_masks
 from mmvist.registry import MODELS
@@ -21,6 +22,7 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 
 Features = tuple[Tensor, ...]
+PREDICTIONS = ('next_frame', 'proposals', 'correlation')
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +75,15 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         min_score: Boxes that are judged lower are dropped.
         nms_iou: Of boxes of one class that overlap by more the better judged one stays.
         sleep: Frames for which the box of an object that is not found is moved on.
+        predicts: What is told of every frame beside its instances, to be looked at, of 'next_frame', 'proposals' and
+            'correlation'; see `step`.
+        image_mean: What the preprocessor took away from images, in 0..255.
+        image_std: What it divided them by.
         init_cfg: Initial weights.
     """
 
     max_chunk = 1
+    predictions = PREDICTIONS
 
     def __init__(self, backbone: dict, neck: dict, rpn_head: dict, roi_head: dict, encoder: dict, latent: dict,
                  proposal_decoder: dict, proposal_head: dict, num_classes: int, train_cfg: dict, test_cfg: dict,
@@ -84,10 +91,15 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
                  augment_head: dict | None = None, skips: bool = True, future_weight: float = 1.0,
                  kl_weight: float = 0.01, kl_warm_up: int = 0, mask_drop: float = 0.1, mask_change: int = 5,
                  min_iou: float = 0.5, min_score: float = 0.5, nms_iou: float = 0.5, sleep: int = 5,
-                 init_cfg: dict | None = None) -> None:
+                 predicts: Sequence[str] = (), image_mean: Sequence[float] = (0., 0., 0.),
+                 image_std: Sequence[float] = (255., 255., 255.), init_cfg: dict | None = None) -> None:
         super().__init__(backbone, neck, rpn_head, roi_head, train_cfg, test_cfg, init_cfg)
         if (augment_decoder is None) != (augment_head is None):
             raise ValueError('VAEMaskRCNNDetector: the augment branch needs both augment_decoder and augment_head')
+        if {*predicts} - {*PREDICTIONS}:
+            raise ValueError(f'VAEMaskRCNNDetector: predicts must be of {PREDICTIONS}, got {list(predicts)}')
+        if 'next_frame' in predicts and future_decoder is None:
+            raise ValueError('VAEMaskRCNNDetector: without a future_decoder no next_frame is predicted')
         self.encoder, self.latent = MODELS.build(encoder), MODELS.build(latent)
         self.proposal_decoder, self.proposal_head = MODELS.build(proposal_decoder), MODELS.build(proposal_head)
         self.future_decoder = None if future_decoder is None else MODELS.build(future_decoder)
@@ -98,6 +110,9 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         self.future_weight, self.kl_weight, self.kl_warm_up = future_weight, kl_weight, kl_warm_up
         self.mask_drop, self.mask_change = mask_drop, mask_change
         self.min_iou, self.min_score, self.nms_iou, self.sleep = min_iou, min_score, nms_iou, sleep
+        self.predicts = tuple(predicts)
+        self.register_buffer('image_mean', torch.tensor(image_mean).view(-1, 1, 1), persistent=False)
+        self.register_buffer('image_std', torch.tensor(image_std).view(-1, 1, 1), persistent=False)
         # Goes into checkpoints, so that a training that is resumed does not warm up again.
         self.register_buffer('num_steps', torch.zeros((), dtype=torch.int64))
 
@@ -153,7 +168,12 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
 
     def step(self, state: VAEState, frames: Sequence[Frame], tracks: Instances | None
              ) -> tuple[VAEState, list[tuple[Frame, Instances]]]:
-        """Find bboxes, scores, labels, masks and inherited ids in a frame; see `slots.Detector`."""
+        """Find bboxes, scores, labels, masks and inherited ids in a frame; see `slots.Detector`.
+
+        A frame's features have the maps of the neck, and what is predicted: the map `next_frame` (3, H, W), RGB of
+        0..255; `proposals` (P, 5), the boxes that are looked for, pixels of the original image, and their tracks;
+        `correlation` (C, G), rho of the groups of each channel.
+        """
         frame, = frames
         image = frame.image[None]
         features = self.extract(image)
@@ -165,7 +185,8 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         last = image if state.image is None else state.image[None]
         shown = self._shown_map(tracks, frame)[None].to(image.dtype)
         levels = self.encoder(torch.cat([image, last, shown], dim=1))
-        z = self.latent(levels[-1]).z(False)
+        latent = self.latent(levels[-1])
+        z = latent.z(False)
         ids, starts, ages = self._known(state, tracks, found)
         moved = self.proposal_head.move(self.proposal_decoder(z, self._joined(levels)), starts, size).to(found)
         boxes = join_boxes(moved, ids, found, self.min_iou)
@@ -174,8 +195,20 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         else:
             answers = self.augment_decoder(z, self._joined(levels, features))
             detections = self._judge(self.augment_head, answers, boxes.bboxes, boxes.inherited, size)
-        maps = {'neck': tuple(level[0] for level in features)}
+        maps = {'neck': tuple(level[0] for level in features), **self._told(latent, z, moved, ids, frame)}
         return VAEState(frame.image, ids, moved, ages), [(replace(frame, features=maps), detections)]
+
+    def _told(self, latent: Latent, z: Tensor, moved: Tensor, ids: Tensor, frame: Frame) -> dict[str, Features]:
+        """What is predicted of a frame."""
+        told = {}
+        if 'next_frame' in self.predicts:
+            told['next_frame'] = (self.future_decoder(z)[0].float() * self.image_std + self.image_mean,)
+        if 'proposals' in self.predicts:
+            told['proposals'] = (torch.cat([moved / moved.new_tensor([*frame.scale] * 2), ids[:, None]], dim=1),)
+        if 'correlation' in self.predicts:
+            rho = z.new_zeros(1, z.shape[1], 1) if latent.rho is None else latent.rho
+            told['correlation'] = (rho[0].flatten(1),)
+        return told
 
     def _joined(self, levels: Features, features: Features = ()) -> list[list[Tensor]]:
         """For each stride from 4 on what a decoder joins: the encoder's map, and the neck's."""

@@ -1,5 +1,7 @@
 """VIST-VAE in the detector slot: what it learns, what it inherits, the ends of videos."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from mmengine.config import Config
@@ -220,7 +222,31 @@ def test_a_whole_video_through_all_slots():
     assert results[-1].summaries is not None
 
 
+@torch.no_grad()
+def test_what_is_told_beside_the_instances():
+    names = ['next_frame', 'proposals', 'correlation']
+    detector = build(predicts=names).eval()
+    frames = frames_of(*windows(three(0, video=VIDEO)))
+    state, ((first, _),) = detector.step(detector.init(), frames[:1], None)
+    assert first.features['proposals'][0].shape == (0, 5)
+    frame = replace(frames[1], scale=(2., .5))
+    _, ((second, _),) = detector.step(state, [frame], tracks(4, 7))
+    boxes = second.features['proposals'][0]
+    assert boxes[:, 4].tolist() == [4, 7]
+    assert torch.allclose(boxes[:, :4] * torch.tensor([2, .5, 2, .5]), tracks(4, 7).bboxes, atol=1e-3)
+    assert second.features['next_frame'][0].shape == (3, 64, 96)
+    # Before any training a prediction is close to no colour, which is the mean of the data set.
+    middle = second.features['next_frame'][0].mean((1, 2))
+    assert torch.allclose(middle, torch.tensor([123.7, 116.3, 103.5]), atol=20)
+    assert second.features['correlation'][0].shape == (3, 1)
+    assert set(detector.step(state, [frame], None)[1][0][0].features) == {'neck', *names}
+
+
 def test_what_does_not_go_together():
+    with pytest.raises(ValueError, match="predicts must be of .* got \\['depth'\\]"):
+        build(predicts=['depth'])
+    with pytest.raises(ValueError, match='without a future_decoder no next_frame is predicted'):
+        build(predicts=['next_frame'], future_decoder=None)
     with pytest.raises(ValueError, match='needs both augment_decoder and augment_head'):
         build(augment_head=None)
     with pytest.raises(ValueError, match='clips must have three frames, the last, the present and the next, got 2'):
