@@ -53,9 +53,9 @@ def tracker_config(name):
 
 SHIPPED = {path.stem: tracker_config(path.stem) for path in sorted(CONFIGS.glob('*.py'))}
 # One name for configs that differ in their networks alone; what tracks nothing is none, and what reads a network's
-# logits has tests of its own.
+# logits, or the ids that a detector hands on, has tests of its own.
 TRACKERS = {name: config for name, config in SHIPPED.items()
-            if config['type'] not in ('SingleFrameTracker', 'GraphTracker')
+            if config['type'] not in ('SingleFrameTracker', 'GraphTracker') and 'InheritedId' not in str(config)
             and name == next(first for first, other in SHIPPED.items() if other == config)}
 # Their objects live on without detections.
 CARRIED = {name for name, config in TRACKERS.items() if config['type'] == 'MaskPropTracker'}
