@@ -1,16 +1,9 @@
 # VIST-VAE on MOTSChallenge, fold 3 (section 4.2, Table 1).
-_base_ = [
-    '../_base_/detectors/vae-mask-rcnn_r101_fpn_motschallenge.py', '../_base_/trackers/vae.py',
-    '../_base_/datasets/mots_challenge_fold3.py', '../_base_/schedules/20e_adam.py', '../_base_/panels/vae.py',
-    '../_base_/runtime.py']
-resize = dict(type='ResizeClip', scale=(1333, 800))                                     # section 4.2
-train_dataloader = dict(batch_size=2, dataset=dict(                                     # on each of four GPUs
-    clip=dict(_delete_=True, type='Neighbours'),
-    pipeline=[
-        dict(type='LoadFrames'), dict(type='LoadTracks'), resize, dict(type='RandomFlipClip', prob=0.5),
-        dict(type='PackClip')]))
-val_dataloader = dict(batch_size=1, dataset=dict(pipeline=[dict(type='LoadFrames'), resize, dict(type='PackClip')]))
+_base_ = './vae-vist_r101_fpn_20e_motschallenge.py'
+val_seqmap = '{{ fileDirname }}/../_base_/datasets/splits/mots_challenge_fold3_test.seqmap'
+train_dataloader = dict(dataset=dict(
+    seqmap='{{ fileDirname }}/../_base_/datasets/splits/mots_challenge_fold3_train.seqmap'))
+val_dataloader = dict(dataset=dict(seqmap=val_seqmap))
 test_dataloader = val_dataloader
-model = dict(
-    type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,
-    data_preprocessor=_base_.data_preprocessor, disjoint_masks=True)
+val_evaluator = dict(seqmap=val_seqmap)
+test_evaluator = val_evaluator

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from mmvist.structures import FrameResult
+from mmvist.structures.nearest import nearest
 from mmvist.visualization.outline import outline
 
 
@@ -33,9 +34,7 @@ def instance_map(result: FrameResult, height: int, width: int) -> np.ndarray:
         area = None if mask is None else outline(mask, video.height, video.width)
         if area is not None:
             area.window(rows)[area.inside > 0] = row
-    lines, columns = (((np.arange(count) + 0.5) * (total / count)).astype(int)
-                      for count, total in ((height, video.height), (width, video.width)))
-    return rows[lines[:, None], columns]
+    return rows[nearest(video.height, height)[:, None], nearest(video.width, width)]
 
 
 def laid_over(picture: np.ndarray, image: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from pycocotools import mask as coco
 
 from mmvist.evaluation.functional.similarity import require_masks
 from mmvist.structures import VideoTracks, rle
+from mmvist.structures.nearest import nearest
 from mmvist.structures.video_runs import runs_of
 
 
@@ -43,8 +44,3 @@ def resized(tracks: VideoTracks, height: int, width: int, source: str) -> VideoT
             masks += [mask['counts'] for mask in coco.encode(pixels)]
     found = replace(tracks, video=small, masks=tuple(masks), bboxes=rle.bboxes(masks, height, width).astype(np.float64))
     return found.select(rle.area(masks, height, width) > 0)
-
-
-def nearest(size: int, new_size: int) -> np.ndarray:
-    """(new_size,) int64, the pixel of an axis of `size` pixels in which the centre of each new one lies."""
-    return (2 * np.arange(new_size) + 1) * size // (2 * new_size)

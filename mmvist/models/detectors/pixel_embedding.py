@@ -22,6 +22,7 @@ from mmvist.registry import MODELS
 from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks, tight_boxes
+from mmvist.structures.nearest import nearest
 
 TASKS = ('foreground', 'embedding', 'depth')
 PREDICTIONS = ('foreground', 'depth', 'motion')
@@ -158,7 +159,7 @@ class PixelEmbeddingDetector(BaseModule):
             frame = replace(frame, features={name: (values[index],) for name, values in features.items()})
             grouping, detections = self._group(grouping, embeddings[index], chances[index], frame)
             found.append((frame, detections))
-        return EmbeddingState(temporal, grouping, images[-1] if 'motion' in self.predicts else None), found
+        return EmbeddingState(temporal, grouping, images[-1].clone() if 'motion' in self.predicts else None), found
 
     def _group(self, grouping: Any, embedding: Tensor, chances: Tensor, frame: Frame) -> tuple[Any, Instances]:
         """The instances of a frame, from embeddings (E, H, W) and chances (H, W) of the foreground."""
@@ -280,9 +281,8 @@ def _decoded(decoder: BaseModule, features: Sequence[Tensor], first: int, end: i
 def _at_original_size(numbers: Tensor, count: int, frame: Frame) -> RLEMasks:
     """Masks of instances, from the number of the instance of each pixel (H, W), by nearest pixel centres."""
     height, width = frame.video.height, frame.video.width
-    rows, columns = (((torch.arange(pixels, device=numbers.device) + 0.5) * factor).long().clamp(max=limit - 1)
-                     for pixels, factor, limit in ((height, frame.scale[1], frame.height),
-                                                   (width, frame.scale[0], frame.width)))
+    rows, columns = (torch.from_numpy(nearest(size, pixels)).to(numbers.device)
+                     for size, pixels in ((frame.height, height), (frame.width, width)))
     numbers = numbers[rows[:, None], columns]
     masks = numbers == torch.arange(count, device=numbers.device)[:, None, None]
     return RLEMasks.from_pixels(masks, tight_boxes(masks).long())
