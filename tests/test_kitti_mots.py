@@ -1,18 +1,15 @@
 """MOTSNet's config for KITTI MOTS, run by the tools on a miniature in the layout of the release."""
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from mmvist.engine import read_checkpoint
 from mmvist.worlds import generate
+from tests.commands import ROOT, run
 from tests.datasets.miniatures import STREET, kitti_mots
 
-ROOT = Path(__file__).parents[1]
 # A smaller network and fewer regions, one worker; data, pipeline, schedule, tracker and metrics are the config's.
 CONFIG = """
 _base_ = '{root}/configs/motsnet/motsnet_r50_fpn_180e_kittimots.py'
@@ -34,13 +31,6 @@ model = dict(
     # After two epochs nothing is sure.
     tracker=dict(filters=[dict(type='MinScore', threshold=0.05)], min_length=1))
 """
-
-
-def run(*command, **environment):
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, 'CUDA_VISIBLE_DEVICES': '', 'OMP_NUM_THREADS': '1', **environment})
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout + done.stderr
 
 
 @pytest.mark.slow

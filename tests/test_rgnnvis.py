@@ -1,10 +1,7 @@
 """RGNNVIS's two stages on a small street world, run by the tools: trained, killed, resumed, tested, streamed."""
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -12,8 +9,8 @@ import torch
 from mmvist.engine import read_checkpoint
 from mmvist.worlds import WorldConfig
 from mmvist.worlds.writer import write
+from tests.commands import ROOT, run, train_in_two_goes
 
-ROOT = Path(__file__).parents[1]
 WORLD = WorldConfig(seed=3, num_train_videos=3, num_val_videos=2, num_frames=6, height=96, width=160, min_area=20)
 # Fewer channels and clips; all else is the configs'.
 STAGE_1 = """
@@ -40,21 +37,6 @@ model.update(
     tracker=dict(appearance_channels=16, background=-100.0, association=dict(init_threshold=-100.0)),
     detection_cache='{data}/detections')
 """
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, 'CUDA_VISIBLE_DEVICES': '', 'OMP_NUM_THREADS': '1'})
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout + done.stderr
-
-
-def train_in_two_goes(config, work):
-    """Killed after an epoch, started again."""
-    first = ('tools/train.py', config, '--work-dir', work, '--seed', 0)
-    run(sys.executable, *first, '--cfg-options', 'train_cfg.max_epochs=1')
-    assert 'Epoch(train) [2]' in run(sys.executable, *first, '--resume')
-    return work / 'epoch_2.pth'
 
 
 @pytest.mark.slow

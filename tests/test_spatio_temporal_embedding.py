@@ -2,10 +2,7 @@
 tested, streamed, looked at."""
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
@@ -13,8 +10,8 @@ import torch
 from mmvist.engine import read_checkpoint
 from mmvist.worlds import WorldConfig
 from mmvist.worlds.writer import write
+from tests.commands import ROOT, run, train_in_two_goes
 
-ROOT = Path(__file__).parents[1]
 WORLD = WorldConfig(seed=3, num_train_videos=3, num_val_videos=2, num_frames=8, height=96, width=160, min_area=20,
                     camera_speed=6.0, drives=1.0)
 # A quarter of the channels, fewer windows; all else is the configs'.
@@ -46,21 +43,6 @@ EVALUATORS = {
              "dict(type='MOTSMetric', ann_file='{data}/val.json')]"}
 NAMES = {'foreground': 'foreground_r18_street-world', 'depth': 'depth_r18_street-world',
          'joint': 'spatio-temporal-embedding_r18_street-world'}
-
-
-def run(*command):
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True,
-                          env={**os.environ, 'CUDA_VISIBLE_DEVICES': '', 'OMP_NUM_THREADS': '1'})
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout + done.stderr
-
-
-def train_in_two_goes(config, work):
-    """Killed after an epoch, started again."""
-    first = ('tools/train.py', config, '--work-dir', work, '--seed', 0)
-    run(sys.executable, *first, '--cfg-options', 'train_cfg.max_epochs=1')
-    assert 'Epoch(train) [2]' in run(sys.executable, *first, '--resume')
-    return work / 'epoch_2.pth'
 
 
 def weights_of(checkpoint, *parts):

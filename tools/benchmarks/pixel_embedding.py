@@ -2,9 +2,7 @@
 
 from statistics import median
 
-import numpy as np
 import torch
-from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from torch import Tensor, nn
@@ -12,9 +10,9 @@ from torch import Tensor, nn
 import mmvist.models  # noqa: F401
 from mmvist.models.inference import prepare_for_inference
 from mmvist.registry import MODELS
-from mmvist.structures import Video
 
 # isort: split
+from benchmarks.noise import noise_frames
 from benchmarks.stopwatch import Stopwatch
 
 CONFIG = 'configs/spatio_temporal_embedding/spatio-temporal-embedding_r18_48e_kittimots.py'
@@ -54,7 +52,7 @@ def run(num_frames: int = 12, chunk: int = 1) -> list[Row]:
     cars.replace(detector)
     totals, parts, windows = [], [], []
     for number in range(2 + num_frames):
-        batch = _batch(range(number * chunk, (number + 1) * chunk))
+        batch = noise_frames(range(number * chunk, (number + 1) * chunk), SIZE)
         cars.first = number * chunk
         watch.seconds.clear()
         start = watch.now()
@@ -126,17 +124,3 @@ def _seconds_of_window(detector: nn.Module, watch: Stopwatch, device: str) -> fl
     maps = detector.temporal_model(maps[None])[0]
     detector.decoder(maps[-1:], tuple(skip[-1:] for skip in skips))
     return watch.now() - start - watch.seconds.pop('made up')
-
-
-def _batch(indices: range) -> dict:
-    """Frames of noise."""
-    generator = np.random.default_rng(indices[0])
-    images = torch.from_numpy(generator.integers(0, 256, (len(indices), 1, 3, *SIZE), dtype=np.uint8))
-    clips = []
-    for index in indices:
-        clip = TrackDataSample()
-        clip.video_data_samples = [DetDataSample(metainfo=dict(
-            img_path='', ori_shape=SIZE, img_shape=SIZE, scale_factor=(1., 1.), flip=False, frame=index, key=True,
-            video=Video(0, 'noise', *SIZE, 10_000)))]
-        clips.append(clip)
-    return {'inputs': list(images), 'data_samples': clips}

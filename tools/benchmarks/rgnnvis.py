@@ -2,18 +2,16 @@
 
 from statistics import median
 
-import numpy as np
 import torch
-from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 import mmvist.models  # noqa: F401
 from mmvist.models.inference import prepare_for_inference
 from mmvist.registry import MODELS
-from mmvist.structures import Video
 
 # isort: split
+from benchmarks.noise import noise_frames
 from benchmarks.stopwatch import Stopwatch
 
 CONFIG = 'configs/rgnnvis/rgnnvis_r50_fpn_150e_youtubevis2019.py'
@@ -45,7 +43,7 @@ def run(num_frames: int = 6, chunk: int = 1) -> list[Row]:
     watch.wrap(model.tracker, 'step', 'tracker')
     totals, parts = [], []
     for number in range(2 + num_frames):
-        batch = _batch(range(number * chunk, (number + 1) * chunk))
+        batch = noise_frames(range(number * chunk, (number + 1) * chunk), SIZE)
         watch.seconds.clear()
         start = watch.now()
         model.test_step(batch)
@@ -72,17 +70,3 @@ def _build() -> torch.nn.Module:
     model = MODELS.build(config.model)
     model.init_weights()
     return model
-
-
-def _batch(indices: range) -> dict:
-    """Frames of noise."""
-    generator = np.random.default_rng(indices[0])
-    images = torch.from_numpy(generator.integers(0, 256, (len(indices), 1, 3, *SIZE), dtype=np.uint8))
-    clips = []
-    for index in indices:
-        clip = TrackDataSample()
-        clip.video_data_samples = [DetDataSample(metainfo=dict(
-            img_path='', ori_shape=SIZE, img_shape=SIZE, scale_factor=(1., 1.), flip=False, frame=index, key=True,
-            video=Video(0, 'noise', *SIZE, 10_000)))]
-        clips.append(clip)
-    return {'inputs': list(images), 'data_samples': clips}

@@ -68,7 +68,7 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         skips: Let the encoder's maps skip the latents.
         future_weight: Weight of the squared error of the next frame.
         kl_weight: Weight of the KL divergence of a latent.
-        kl_warm_up: Steps of training in which that grows from 0.
+        kl_warm_up: Steps of training in which that grows, by equal parts.
         mask_drop: Chance that a true mask is left out of what the encoder is shown.
         mask_change: Pixels by which these masks are made wider or narrower at most.
         min_iou: epsilon: a proposed and a found box that overlap by more may be one.
@@ -217,9 +217,9 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         return [[*maps, *feature] for maps, feature in
                 zip(skipped, [[level] for level in features[:len(strides)]] or [[]] * len(strides), strict=True)]
 
-    def _kl_weight(self) -> float:
-        share = 1.0 if self.kl_warm_up == 0 else min(1.0, self.num_steps.item() / self.kl_warm_up)
-        return self.kl_weight * share
+    def _kl_weight(self) -> Tensor:
+        """What a latent's divergence weighs in this step; a tensor, as a number would have a GPU waited for."""
+        return self.kl_weight * ((self.num_steps + 1) / (self.kl_warm_up + 1)).clamp(max=1)
 
     def _true_map(self, before: DetDataSample, now: DetDataSample, inputs: Tensor) -> Tensor:
         """Lambda of a clip to train on: nothing in a video's first frame, else true masks, made somewhat wrong."""
