@@ -1,14 +1,12 @@
 # Mask R-CNN + IoUTracker of the VAE paper's Table 1; masks made disjoint by score.
 _base_ = [
     '../_base_/detectors/mask-rcnn_r101_fpn_kittimots.py', '../_base_/trackers/mask_iou.py',
-    '../_base_/datasets/kitti_mots.py', '../_base_/schedules/20e_adam.py', '../_base_/runtime.py']
+    '../_base_/datasets/kitti_mots.py', '../_base_/schedules/20e_adam.py', '../_base_/pipelines/1333x800.py',
+    '../_base_/runtime.py']
+train_dataloader = dict(                                                # two images on each of four GPUs
+    batch_size=2, dataset=dict(clip=None, pipeline=_base_.train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
+test_dataloader = val_dataloader
 model = dict(
     type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,
     data_preprocessor=_base_.data_preprocessor, disjoint_masks=True)
-resize = dict(type='ResizeClip', scale=(1333, 800))                     # section 4.2
-train_dataloader = dict(batch_size=8, dataset=dict(                     # single frames
-    clip=None, pipeline=[
-        dict(type='LoadFrames'), dict(type='LoadTracks'), resize, dict(type='RandomFlipClip', prob=0.5),
-        dict(type='PackClip')]))
-val_dataloader = dict(dataset=dict(pipeline=[dict(type='LoadFrames'), resize, dict(type='PackClip')]))
-test_dataloader = val_dataloader

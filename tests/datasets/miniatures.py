@@ -244,6 +244,7 @@ def openimages_youtube_vis_2019(street: Sequence[RenderedVideo], root: Path) -> 
 # What makes the data of each config of configs/_base_/datasets; the world writes its own.
 MINIATURES = {
     'youtube_vis_2019': youtube_vis_2019, 'youtube_vis_2019_rgnnvis': youtube_vis_2019,
+    'youtube_vis_2019_vae': youtube_vis_2019,
     'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'kitti_mots_windows': kitti_mots,
     'kitti_synth': kitti_synth,
     'kitti_synth_mots': kitti_synth_mots, 'mots_challenge': mots_challenge,

@@ -162,9 +162,9 @@ def test_hard_cases(tool, hard_files, tmp_path, capsys):
     scores = json.loads(out.read_text())
     assert (scores['hard/cross/kept'], scores['hard/hide/association'], scores['hard/video/v1/kept']) == (1, 1, 2)
     header, _, *rows = [line.split() for line in capsys.readouterr().out.splitlines()][-6:]
-    assert header == ['hard', 'association', 'success', 'kept', 'switched', 'missed']
-    assert rows == [[row, '100.00', '100.00', str(kept), '0', '0']
-                    for row, kept in (('all', 2), ('cross', 1), ('hide', 1), ('v1', 2))]
+    assert header == ['hard', 'association', 'success', 'kept', 'switched', 'missed', 'TP', 'FN']
+    assert rows == [[row, '100.00', '100.00', str(kept), '0', '0', str(hits), '0']
+                    for row, kept, hits in (('all', 2, 7), ('cross', 1, 4), ('hide', 1, 3), ('v1', 2, 7))]
     assert tool.main([*(str(tmp_path / f'{name}.json') for name in ('good', 'bad')), *arguments]) == 0
     results = json.loads(out.read_text())['results']
     assert [results[name]['hard/switched'] for name in ('good', 'bad')] == [0, 2]

@@ -1,5 +1,5 @@
-# The same small enough for two CPU cores, trained from scratch.
-_base_ = './mask-rcnn_r18_fpn_street-world.py'
+# The same small enough for two CPU cores; Mask R-CNN begins with trained weights.
+_base_ = './mask-rcnn_r18_fpn_street-world_fine-tuning.py'
 levels = [32, 64, 64, 64]
 coarse_to_fine = [64, 64, 64, 32]
 detector = dict(

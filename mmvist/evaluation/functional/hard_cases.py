@@ -23,11 +23,15 @@ class CaseCounts:
         switched: Everybody is found before and after, somebody under another id.
         missed: Somebody is not found before or not after, so that there is no id to compare; found is who is found in
             the frame, or in one of the `REACH` frames earlier or later.
+        tp: How often somebody is found in one of all these frames.
+        fn: How often somebody is there and is not found.
     """
 
     kept: int = 0
     switched: int = 0
     missed: int = 0
+    tp: int = 0
+    fn: int = 0
 
     def __add__(self, other: 'CaseCounts') -> 'CaseCounts':
         return CaseCounts(*map(add, vars(self).values(), vars(other).values()))
@@ -36,7 +40,7 @@ class CaseCounts:
         """`association`, the share of kept ids where all are found, and `success`, of all; nan without cases."""
         found = self.kept + self.switched
         return {'association': _share(self.kept, found), 'success': _share(self.kept, found + self.missed),
-                **vars(self)}
+                'kept': self.kept, 'switched': self.switched, 'missed': self.missed, 'TP': self.tp, 'FN': self.fn}
 
 
 def count_hard_cases(similarity: VideoSimilarity, cases: Sequence[HardCase]) -> dict[str, CaseCounts]:
@@ -54,6 +58,7 @@ def count_hard_cases(similarity: VideoSimilarity, cases: Sequence[HardCase]) -> 
     objects, results = similarity.gt_rows[pairs], similarity.rows[pairs]
     found = dict(zip(zip(similarity.gt_frames[objects].tolist(), similarity.gt_ids[objects].tolist(), strict=True),
                      similarity.ids[results].tolist(), strict=True))
+    shown = set(zip(similarity.gt_frames.tolist(), similarity.gt_ids.tolist(), strict=True))
     counts: dict[str, CaseCounts] = {}
     for case in cases:
         windows = _windows(case)
@@ -63,7 +68,9 @@ def count_hard_cases(similarity: VideoSimilarity, cases: Sequence[HardCase]) -> 
             outcome = CaseCounts(missed=1)
         else:
             outcome = CaseCounts(kept=1) if before == after else CaseCounts(switched=1)
-        counts[case.kind] = counts.get(case.kind, CaseCounts()) + outcome
+        around = shown & {(frame, track) for track in case.ids for window in windows for frame in window}
+        hits = len(around & found.keys())
+        counts[case.kind] = counts.get(case.kind, CaseCounts()) + outcome + CaseCounts(tp=hits, fn=len(around) - hits)
     return counts
 
 

@@ -1,6 +1,7 @@
 """What becomes of ids over a hard moment, by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,8 @@ def frame(**found):
 
 
 def outcome(similarity, case):
-    return count_hard_cases(similarity, [case])['x']
+    """What becomes of the ids alone."""
+    return replace(count_hard_cases(similarity, [case])['x'], tp=0, fn=0)
 
 
 @pytest.mark.parametrize(('before', 'after', 'of_pair', 'of_first', 'of_second'), [
@@ -74,12 +76,23 @@ def test_an_object_may_be_found_up_to_three_frames_away(seen, expected, make_sim
     assert outcome(make_similarity(frames), case) == MISSED
 
 
+def test_false_negatives_around_a_moment(make_similarity):
+    """Object 1 is there in frames 0 to 12 but 6, object 2 in 6 alone; 4 frames on each side of 5 and 7 count."""
+    frames = [([1], [7], [[.9]]) if index in (1, 2, 4, 10) else ([1], [], np.zeros((1, 0))) for index in range(13)]
+    frames[6] = ([2], [], np.zeros((1, 0)))
+    counts = count_hard_cases(make_similarity(frames), [HardCase('x', (1,), (5, 7)), HardCase('y', (1,), (5, 6))])
+    assert (counts['x'].tp, counts['x'].fn) == (3, 5)       # 2, 4 and 10 of 2 to 5 and 7 to 10
+    assert (counts['y'].tp, counts['y'].fn) == (2, 5)       # 2 to 5, 7 to 9: it is hidden in frame 6
+
+
 def test_counts_by_kind_add_up_over_videos():
-    videos = [{'b': CaseCounts(2, 1, 0), 'a': CaseCounts(0, 0, 1)}, {}, {'b': CaseCounts(1, 0, 4)}]
+    videos = [{'b': CaseCounts(2, 1, 0, 3, 1), 'a': CaseCounts(0, 0, 1, 0, 2)}, {}, {'b': CaseCounts(1, 0, 4, 1, 1)}]
     scores = hard_case_scores(videos)
     assert list(scores) == ['', 'a', 'b']
-    assert scores['b'] == {'association': .75, 'success': .375, 'kept': 3, 'switched': 1, 'missed': 4}
-    assert scores[''] == {'association': .75, 'success': pytest.approx(3 / 9), 'kept': 3, 'switched': 1, 'missed': 5}
+    assert scores['b'] == {'association': .75, 'success': .375, 'kept': 3, 'switched': 1, 'missed': 4,
+                           'TP': 4, 'FN': 2}
+    assert scores[''] == {'association': .75, 'success': pytest.approx(3 / 9), 'kept': 3, 'switched': 1, 'missed': 5,
+                          'TP': 4, 'FN': 4}
     assert scores['a']['success'] == 0
     assert math.isnan(scores['a']['association'])           # nobody was found, so no id was there to keep
     assert all(math.isnan(hard_case_scores([])[''][name]) for name in ('association', 'success'))

@@ -319,7 +319,7 @@ def test_hard_cases(make_set, make_tracks, rect, tmp_path):
     write_hard_cases(cases, tmp_path / 'cases.json')
     metric = built('HardCaseMetric', ann_file=tmp_path / 'gt.json', hard_cases=tmp_path / 'cases.json')
     metric.process(None, frame_results(found)[::-1])
-    expected = {'association': .5, 'success': .5, 'kept': 1, 'switched': 1, 'missed': 0}
+    expected = {'association': .5, 'success': .5, 'kept': 1, 'switched': 1, 'missed': 0, 'TP': 4, 'FN': 0}
     assert metric.evaluate(5) == {f'hard/{row}{name}': value for row in ('', 'hidden/')
                                   for name, value in expected.items()}
     write_hard_cases({'v1': (HardCase('hidden', (3,), (0, 3)),)}, tmp_path / 'others.json')

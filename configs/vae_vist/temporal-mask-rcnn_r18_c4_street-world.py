@@ -1,0 +1,7 @@
+# The same for TrackR-CNN, whose detector is another one.
+_base_ = [
+    '../_base_/detectors/temporal-mask-rcnn_r18_c4_street-world.py', '../_base_/trackers/single_frame.py',
+    '../_base_/datasets/street_world_images.py', '../_base_/schedules/street_world.py', '../_base_/runtime.py']
+model = dict(
+    type='VideoInstanceSegmentor', detector=_base_.detector, embedder=_base_.embedder, tracker=_base_.tracker,
+    data_preprocessor=_base_.data_preprocessor)
