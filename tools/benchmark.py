@@ -33,6 +33,10 @@ def parse_arguments() -> argparse.Namespace:
                                  help='the spatio-temporal embedding at 640x192: what time and clusters cost')
     pixels.add_argument('--frames', type=int, default=12, help='times that count')
     pixels.add_argument('--chunk', type=int, default=1, help='frames that come at once')
+    branches = commands.add_parser('vae', help='VIST-VAE with 800x1333: what its branches cost beside Mask R-CNN')
+    branches.add_argument('--steps', type=int, default=3, help='steps of training, and frames, that count')
+    branches.add_argument('--size', type=int, nargs=2, default=(800, 1333), metavar=('HEIGHT', 'WIDTH'))
+    branches.add_argument('--images', type=int, default=2, help='images of a step')
     commands.add_parser('mean_shift', help='mean shift beside scikit-learn\'s, where that is installed')
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
@@ -69,6 +73,8 @@ def main() -> None:
         rows = benchmark.run(args.frames, args.clip)
     elif args.what in ('rgnnvis', 'pixel_embedding'):
         rows = benchmark.run(args.frames, args.chunk)
+    elif args.what == 'vae':
+        rows = benchmark.run(args.steps, tuple(args.size), args.images)
     elif args.what == 'mean_shift':
         rows = benchmark.run()
     else:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, RandomPair
+from mmvist.datasets.clip_sampling import ContiguousClip, GuidedPair, Neighbours, RandomPair
 from mmvist.registry import TASK_UTILS
 
 
@@ -44,6 +44,13 @@ def test_short_videos_repeat_their_last_frame(length, expected):
     clip = ContiguousClip(4)(0, np.array([0]), length, np.random.default_rng(0))
     assert [frame.index for frame in clip] == expected
     assert all(frame.key for frame in clip)
+
+
+@pytest.mark.parametrize(('key', 'length', 'frames'), [
+    (3, 8, (2, 3, 4)), (0, 8, (0, 0, 1)), (7, 8, (6, 7, 7)), (0, 1, (0, 0, 0))])
+def test_neighbours_whether_they_show_objects_or_not(key, length, frames):
+    clip = Neighbours()(key, np.array([key]), length, np.random.default_rng(0))
+    assert clip == list(zip(frames, (False, True, False), strict=True))
 
 
 @pytest.mark.parametrize(('key', 'valid', 'pair'), [

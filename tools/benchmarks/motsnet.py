@@ -1,26 +1,21 @@
 """MOTSNet at full resolution: what its head and its loss cost, and what a clip needs in training."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from statistics import median
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmengine.structures import InstanceData
 
 import mmvist.models  # noqa: F401
 from mmvist.models.inference import prepare_for_inference
 from mmvist.registry import MODELS
-from mmvist.structures import Video
 
 # isort: split
+from benchmarks.kept import bytes_kept
+from benchmarks.noise import noise_clips, noise_frames
 from benchmarks.stopwatch import Stopwatch
-from mmdet.structures import DetDataSample, TrackDataSample
-from mmdet.structures.mask import BitmapMasks
 
 CONFIG = 'configs/motsnet/motsnet_r50_fpn_180e_kittimots.py'
 SIZE = 375, 1242                        # KITTI
@@ -75,7 +70,7 @@ def _testing(num_frames: int, device: str) -> Row:
     watch.wrap(model.tracker, 'step', 'tracker')
     totals, parts = [], defaultdict(list)
     for index in range(num_frames + 1):
-        batch = _batch([index], num_frames + 2, with_truth=False)
+        batch = noise_frames([index], SIZE)
         watch.seconds.clear()
         start = watch.now()
         model.test_step(batch)
@@ -90,7 +85,7 @@ def _testing(num_frames: int, device: str) -> Row:
 def _training(num_steps: int, clip_length: int, device: str, name: str, options: dict[str, bool],
               precision: torch.dtype) -> Row:
     model = _build(options).to(device).train()
-    prepared = model.data_preprocessor(_batch(range(clip_length), clip_length, with_truth=True), True)
+    prepared = model.data_preprocessor(noise_clips(1, clip_length, SIZE, OBJECTS), True)
     scaler = torch.amp.GradScaler(device, enabled=precision == torch.float16)
     watch, losses = Stopwatch(), []
     inner = model.embedder.loss_track.forward
@@ -100,7 +95,7 @@ def _training(num_steps: int, clip_length: int, device: str, name: str, options:
         torch.cuda.reset_peak_memory_stats()
     for index in range(num_steps + 1):
         start = watch.now()
-        with torch.autocast(device, precision, enabled=precision != torch.float32), _bytes_kept() as tensors:
+        with torch.autocast(device, precision, enabled=precision != torch.float32), bytes_kept() as tensors:
             total, _ = model.parse_losses(model(**prepared, mode='loss'))
         kept = sum(tensors.values())
         scaler.scale(total).backward()
@@ -120,43 +115,3 @@ def _training(num_steps: int, clip_length: int, device: str, name: str, options:
     if device == 'cuda':
         row['GiB at most'] = torch.cuda.max_memory_allocated() / 2 ** 30
     return row
-
-
-@contextmanager
-def _bytes_kept() -> Iterator[dict[int, int]]:
-    """Bytes of what autograd keeps of the block, weights apart, by place in memory."""
-    places: dict[int, int] = {}
-
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
-        if not isinstance(tensor, torch.nn.Parameter):
-            storage = tensor.untyped_storage()
-            places[storage.data_ptr()] = storage.nbytes()
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        yield places
-
-
-def _batch(indices: range | list[int], length: int, with_truth: bool) -> dict:
-    """A clip of noise."""
-    generator = np.random.default_rng(indices[0])
-    images = torch.from_numpy(generator.integers(0, 256, (len(indices), 3, *SIZE), dtype=np.uint8))
-    clip = TrackDataSample()
-    clip.video_data_samples = [_sample(index, Video(0, 'noise', *SIZE, length), with_truth) for index in indices]
-    return {'inputs': [images], 'data_samples': [clip]}
-
-
-def _sample(index: int, video: Video, with_truth: bool) -> DetDataSample:
-    sample = DetDataSample(metainfo=dict(img_path='', ori_shape=SIZE, img_shape=SIZE, scale_factor=(1., 1.), flip=False,
-                                         frame=index, key=True, video=video))
-    if not with_truth:
-        return sample
-    lefts = 20 + 150 * np.arange(OBJECTS) + 3 * index
-    masks = np.zeros((OBJECTS, *SIZE), np.uint8)
-    for mask, left in zip(masks, lefts, strict=True):
-        mask[150:250, left:left + 110] = 1
-    bboxes = torch.tensor([[left, 150, left + 110, 250] for left in lefts], dtype=torch.float32)
-    sample.gt_instances = InstanceData(bboxes=bboxes, labels=torch.arange(OBJECTS) % 2, ids=torch.arange(OBJECTS),
-                                       masks=BitmapMasks(masks, *SIZE))
-    sample.ignored_instances = InstanceData(bboxes=torch.zeros(0, 4), labels=torch.zeros(0, dtype=torch.long))
-    return sample
