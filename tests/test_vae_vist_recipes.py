@@ -60,6 +60,12 @@ def test_the_papers_numbers(dataset):
         assert baseline.train_dataloader.dataset.pipeline == data.dataset.pipeline
 
 
+@pytest.mark.parametrize('path', sorted(FOLDER.glob('vae-vist_*.py')), ids=lambda path: path.stem)
+def test_a_track_lives_as_long_as_its_box_is_moved_on(path):
+    model = load_config(path).model
+    assert model.tracker.max_age == model.detector.sleep + 1
+
+
 @pytest.mark.parametrize('base', [FULL, STREET])
 @pytest.mark.parametrize('row', ROWS)
 def test_a_row_changes_one_thing(row, base):

@@ -95,7 +95,7 @@ def _training(num_steps: int, clip_length: int, device: str, name: str, options:
         torch.cuda.reset_peak_memory_stats()
     for index in range(num_steps + 1):
         start = watch.now()
-        with torch.autocast(device, precision, enabled=precision != torch.float32), bytes_kept() as tensors:
+        with torch.autocast(device, precision, enabled=precision != torch.float32), bytes_kept(model) as tensors:
             total, _ = model.parse_losses(model(**prepared, mode='loss'))
         kept = sum(tensors.values())
         scaler.scale(total).backward()

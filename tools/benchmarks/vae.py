@@ -64,7 +64,8 @@ def _build(path: str) -> nn.Module:
     # Random weights find nothing; what counts is how many regions there are, and how many of them are objects'.
     detector.test_cfg.rcnn.update(score_thr=0.0, max_per_img=DETECTIONS)
     if 'min_score' in detector:
-        detector.min_score = 0.0
+        # With those that are proposed there are as many.
+        detector.min_score, detector.test_cfg.rcnn.max_per_img = 0.0, DETECTIONS - OBJECTS
     return MODELS.build(config.model)
 
 
@@ -78,7 +79,7 @@ def _training(model: nn.Module, num_steps: int, size: tuple[int, int], num_clips
         torch.cuda.reset_peak_memory_stats()
     for _ in range(num_steps + 1):
         start = watch.now()
-        with bytes_kept() as tensors:
+        with bytes_kept(model) as tensors:
             total, _ = model.parse_losses(model(**prepared, mode='loss'))
         kept = sum(tensors.values())
         total.backward()

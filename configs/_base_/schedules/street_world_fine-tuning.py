@@ -1,5 +1,5 @@
-# The VAE paper's training in small: 400 steps from trained weights. Configs choose clips and batches so that a step sees
-# four frames that are trained on.
+# The VAE paper's training in small: 400 steps from trained weights. Clips and batches are such that each step trains on
+# four frames.
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=2, val_interval=2)
 optim_wrapper = dict(
     type='OptimWrapper', optimizer=dict(type='AdamW', lr=0.0005, weight_decay=0.01),

@@ -11,11 +11,11 @@ from mmengine.structures import InstanceData
 from torch import Tensor, nn
 
 from mmvist.models.dense_truth import padded_masks
-from mmvist.models.detectors.base import DetectorLoss, objects_of
+from mmvist.models.detectors.base import DetectorLoss, frames_in, objects_of
 from mmvist.models.detectors.mask_rcnn import MaskRCNNDetector
 from mmvist.models.detectors.region_heads import heads_loss, read_boxes
 from mmvist.models.layers.correlated_latent import Latent
-from mmvist.models.vae.matching import join_boxes, suppress
+from mmvist.models.vae.matching import JoinedBoxes, join_boxes, suppress
 from mmvist.models.vae.observation import category_map, perturbed_masks
 from mmvist.registry import MODELS
 from mmvist.structures.frames import Frame
@@ -46,9 +46,10 @@ class VAEState:
 class VAEMaskRCNNDetector(MaskRCNNDetector):
     """Mask R-CNN with a variational autoencoder of three decoders (VIST-VAE, CVPR 2020).
 
-    An encoder sees the frame, the last one, and where objects were. Of its latents one decoder makes the next frame, in
-    training alone; another one moves the last frame's boxes into this one, with their identities; the third, joined by
-    Mask R-CNN's features, judges these boxes and those that Mask R-CNN finds. Its detections carry `inherited`.
+    An encoder sees the frame, the last one, and where objects were. Of its latents one decoder makes the next frame, so
+    that they tell what moves; another one moves the last frame's boxes into this one, with their identities; the third,
+    joined by Mask R-CNN's features, judges these boxes and those that Mask R-CNN finds. Its detections carry
+    `inherited`.
 
     Args:
         backbone: See `MaskRCNNDetector`.
@@ -67,13 +68,15 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         augment_head: Config of its `StandardRoIHead`.
         skips: Let the encoder's maps skip the latents.
         future_weight: Weight of the squared error of the next frame.
-        kl_weight: Weight of the KL divergence of a latent.
+        kl_weight: Weight of the KL divergence, averaged over latents.
         kl_warm_up: Steps of training in which that grows, by equal parts.
+        category_weights: Of each class in Lambda, the map of objects that the encoder is shown; by default 1 / |C|,
+            2 / |C|, and so on.
         mask_drop: Chance that a true mask is left out of what the encoder is shown.
         mask_change: Pixels by which these masks are made wider or narrower at most.
         min_iou: epsilon: a proposed and a found box that overlap by more may be one.
         min_score: Boxes that are judged lower are dropped.
-        nms_iou: Of boxes of one class that overlap by more the better judged one stays.
+        nms_iou: Of boxes of one class that overlap by more the better judged one stays; see `suppress`.
         sleep: Frames for which the box of an object that is not found is moved on.
         predicts: What is told of every frame beside its instances, to be looked at, of 'next_frame', 'proposals' and
             'correlation'; see `step`.
@@ -89,10 +92,11 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
                  proposal_decoder: dict, proposal_head: dict, num_classes: int, train_cfg: dict, test_cfg: dict,
                  future_decoder: dict | None = None, augment_decoder: dict | None = None,
                  augment_head: dict | None = None, skips: bool = True, future_weight: float = 1.0,
-                 kl_weight: float = 0.01, kl_warm_up: int = 0, mask_drop: float = 0.1, mask_change: int = 5,
-                 min_iou: float = 0.5, min_score: float = 0.5, nms_iou: float = 0.5, sleep: int = 5,
-                 predicts: Sequence[str] = (), image_mean: Sequence[float] = (0., 0., 0.),
-                 image_std: Sequence[float] = (255., 255., 255.), init_cfg: dict | None = None) -> None:
+                 kl_weight: float = 0.01, kl_warm_up: int = 0, category_weights: Sequence[float] | None = None,
+                 mask_drop: float = 0.1, mask_change: int = 5, min_iou: float = 0.5, min_score: float = 0.5,
+                 nms_iou: float = 0.5, sleep: int = 5, predicts: Sequence[str] = (),
+                 image_mean: Sequence[float] = (0., 0., 0.), image_std: Sequence[float] = (255., 255., 255.),
+                 init_cfg: dict | None = None) -> None:
         super().__init__(backbone, neck, rpn_head, roi_head, train_cfg, test_cfg, init_cfg)
         if (augment_decoder is None) != (augment_head is None):
             raise ValueError('VAEMaskRCNNDetector: the augment branch needs both augment_decoder and augment_head')
@@ -106,25 +110,31 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         self.augment_decoder = None if augment_decoder is None else MODELS.build(augment_decoder)
         self.augment_head = None if augment_head is None else MODELS.build(
             {**augment_head, 'train_cfg': self.train_cfg.rcnn, 'test_cfg': self.test_cfg.rcnn, '_scope_': 'mmvist'})
-        self.num_classes, self.skips = num_classes, skips
+        self.skips = skips
         self.future_weight, self.kl_weight, self.kl_warm_up = future_weight, kl_weight, kl_warm_up
         self.mask_drop, self.mask_change = mask_drop, mask_change
         self.min_iou, self.min_score, self.nms_iou, self.sleep = min_iou, min_score, nms_iou, sleep
         self.predicts = tuple(predicts)
+        weights = [(label + 1) / num_classes for label in range(num_classes)] if category_weights is None \
+            else category_weights
+        if len(weights) != num_classes:
+            raise ValueError(f'VAEMaskRCNNDetector: category_weights must be {num_classes} numbers, one a class, got '
+                             f'{list(weights)}')
+        self.register_buffer('category_weights', torch.tensor(weights, dtype=torch.float32), persistent=False)
         self.register_buffer('image_mean', torch.tensor(image_mean).view(-1, 1, 1), persistent=False)
         self.register_buffer('image_std', torch.tensor(image_std).view(-1, 1, 1), persistent=False)
         # Goes into checkpoints, so that a training that is resumed does not warm up again.
         self.register_buffer('num_steps', torch.zeros((), dtype=torch.int64))
 
     def loss(self, inputs: Tensor, clips: Sequence[TrackDataSample]) -> DetectorLoss:
-        """Train on the middle one of three successive frames.
+        """Train on the middle one of three successive frames; in training mode this counts as a step of the warm-up.
 
         Args:
             inputs: (N, 3, 3, H, W) network input of the frames t - 1, t, t + 1.
             clips: N clips of these; at the ends of a video frame t stands for the one that is missing.
 
         Returns:
-            The losses; there are no regions.
+            The losses; there are no regions, and so nothing that an embedder could train on.
         """
         if inputs.shape[1] != 3:
             raise ValueError('VAEMaskRCNNDetector: clips must have three frames, the last, the present and the next, '
@@ -155,8 +165,8 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
                            for name, value in judged.items()})
         if self.training:
             self.num_steps += 1
-        frames = [sample for clip in clips for sample in (clip[t] for t in range(3))]
-        return DetectorLoss(losses, {}, [None] * len(frames), [objects_of(sample) for sample in frames])
+        objects = [objects_of(sample) for sample in frames_in(clips)]
+        return DetectorLoss(losses, {}, [None] * len(objects), objects)
 
     def init(self) -> VAEState:
         """No frame was seen."""
@@ -180,7 +190,9 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         size = frame.height, frame.width
         metas = [{'img_shape': size}]
         proposals = self.rpn_head.predict(features, [DetDataSample(metainfo=meta) for meta in metas], rescale=False)
-        found = self.roi_head.predict_bbox(features, metas, proposals, self.test_cfg.rcnn, rescale=False)[0].bboxes
+        found = self.roi_head.predict_bbox(features, metas, proposals, self.test_cfg.rcnn, rescale=False)[0]
+        # Half precision would move boxes by pixels.
+        found = found.bboxes.float()
 
         last = image if state.image is None else state.image[None]
         shown = self._shown_map(tracks, frame)[None].to(image.dtype)
@@ -188,15 +200,16 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         latent = self.latent(levels[-1])
         z = latent.z(False)
         ids, starts, ages = self._known(state, tracks, found)
-        moved = self.proposal_head.move(self.proposal_decoder(z, self._joined(levels)), starts, size).to(found)
-        boxes = join_boxes(moved, ids, found, self.min_iou)
+        moved = self.proposal_head.move(self.proposal_decoder(z, self._joined(levels)), starts, size)
+        boxes = join_boxes(moved, ids, ages, found, self.min_iou)
         if self.augment_decoder is None:
-            detections = self._judge(self.roi_head, features, boxes.bboxes, boxes.inherited, size)
+            detections = self._judge(self.roi_head, features, boxes, None)
         else:
             answers = self.augment_decoder(z, self._joined(levels, features))
-            detections = self._judge(self.augment_head, answers, boxes.bboxes, boxes.inherited, size)
+            detections = self._judge(self.augment_head, answers, boxes, size)
         maps = {'neck': tuple(level[0] for level in features), **self._told(latent, z, moved, ids, frame)}
-        return VAEState(frame.image, ids, moved, ages), [(replace(frame, features=maps), detections)]
+        # Not a part of a whole batch's images.
+        return VAEState(frame.image.clone(), ids, moved, ages), [(replace(frame, features=maps), detections)]
 
     def _told(self, latent: Latent, z: Tensor, moved: Tensor, ids: Tensor, frame: Frame) -> dict[str, Features]:
         """What is predicted of a frame."""
@@ -210,12 +223,13 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
             told['correlation'] = (rho[0].flatten(1),)
         return told
 
-    def _joined(self, levels: Features, features: Features = ()) -> list[list[Tensor]]:
+    def _joined(self, levels: Features, features: Features | None = None) -> list[list[Tensor]]:
         """For each stride from 4 on what a decoder joins: the encoder's map, and the neck's."""
         strides = levels[1:]
         skipped = [[level] if self.skips else [] for level in strides]
-        return [[*maps, *feature] for maps, feature in
-                zip(skipped, [[level] for level in features[:len(strides)]] or [[]] * len(strides), strict=True)]
+        if features is None:
+            return skipped
+        return [[*maps, feature] for maps, feature in zip(skipped, features[:len(strides)], strict=True)]
 
     def _kl_weight(self) -> Tensor:
         """What a latent's divergence weighs in this step; a tensor, as a number would have a GPU waited for."""
@@ -228,15 +242,17 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
             return inputs.new_zeros(1, *size, dtype=torch.float32)
         masks = padded_masks(before.gt_instances.masks, size, inputs.device)
         masks = perturbed_masks(masks, self.mask_drop, self.mask_change)
-        return category_map(masks, before.gt_instances.labels.to(inputs.device), self.num_classes)
+        return category_map(masks, before.gt_instances.labels.to(inputs.device), self.category_weights)
 
     def _shown_map(self, tracks: Instances | None, frame: Frame) -> Tensor:
-        """Lambda of what the last frame ended with."""
-        size = tuple(frame.image.shape[-2:])
+        """Lambda of what the last frame ended with: as in results, better masks cover others."""
+        size, device = tuple(frame.image.shape[-2:]), frame.image.device
         if tracks is None or len(tracks) == 0:
-            return torch.zeros(1, *size, device=frame.image.device)
-        masks = tracks.masks.on_canvas((1., 1.), *size).to(frame.image.device)
-        return category_map(masks, tracks.labels, self.num_classes)
+            return torch.zeros(1, *size, device=device)
+        tracks = tracks[tracks.scores.argsort(stable=True)]
+        masks = tracks.masks.on_canvas((1., 1.), frame.height, frame.width).to(device)
+        shown = category_map(masks, tracks.labels.to(device), self.category_weights)
+        return F.pad(shown, (0, size[1] - frame.width, 0, size[0] - frame.height))
 
     def _future_loss(self, predicted: Tensor, images: Tensor, now: Sequence[DetDataSample],
                      after: Sequence[DetDataSample]) -> Tensor:
@@ -262,20 +278,24 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
             ages = torch.cat([ages, state.ages[asleep] + 1])
         return ids, boxes, ages
 
-    def _judge(self, head: nn.Module, maps: Features, boxes: Tensor, inherited: Tensor, size: tuple[int, int]
-               ) -> Instances:
-        """What boxes (N, 4) show, refined: those of a class, each object once."""
-        answer = head._bbox_forward(maps, bbox2roi([boxes]))
-        chances = answer['cls_score'].float().softmax(1)[:, :self.num_classes]
-        scores, labels = chances.max(1) if len(boxes) else (boxes.new_zeros(0), inherited)
-        changes = answer['bbox_pred'].float()
-        if not head.bbox_head.reg_class_agnostic:
-            changes = changes.unflatten(1, (-1, 4))[torch.arange(len(boxes), device=boxes.device), labels]
-        boxes = head.bbox_head.bbox_coder.decode(boxes, changes, max_shape=size)
-        kept = suppress(boxes, scores, labels, inherited >= 0, self.min_score, self.nms_iou)
-        boxes, labels = boxes[kept], labels[kept]
-        columns, = read_boxes(head, maps, [boxes], [labels])
-        return Instances(bboxes=boxes, scores=scores[kept], labels=labels, inherited=inherited[kept], **columns)
+    def _judge(self, head: nn.Module, maps: Features, boxes: JoinedBoxes, size: tuple[int, int] | None) -> Instances:
+        """What boxes show: those of a class, each object once; they are refined if the image's size is given."""
+        answer = head._bbox_forward(maps, bbox2roi([boxes.bboxes]))
+        chances = answer['cls_score'].float().softmax(1)
+        # Of nothing there is no maximum.
+        scores, labels = chances[:, :-1].max(1) if len(chances) else (chances.new_zeros(0), boxes.inherited)
+        if size is not None:
+            changes = answer['bbox_pred'].float()
+            if not head.bbox_head.reg_class_agnostic:
+                changes = changes.unflatten(1, (-1, 4))[torch.arange(len(changes), device=changes.device), labels]
+            boxes = boxes._replace(
+                bboxes=head.bbox_head.bbox_coder.decode(boxes.bboxes, changes, max_shape=size))
+        # What is background rather than any class is worth nothing.
+        is_object = scores >= chances[:, -1]
+        kept, inherited = suppress(boxes, scores * is_object, labels, self.min_score, self.nms_iou)
+        bboxes, labels = boxes.bboxes[kept], labels[kept]
+        columns, = read_boxes(head, maps, [bboxes], [labels])
+        return Instances(bboxes=bboxes, scores=scores[kept], labels=labels, inherited=inherited, **columns)
 
 
 def _same_objects(before: DetDataSample, now: DetDataSample) -> tuple[Tensor, Tensor]:

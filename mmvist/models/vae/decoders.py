@@ -7,25 +7,8 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
-from mmvist.models.vae.encoder import ResidualBlock
+from mmvist.models.vae.blocks import DAMPING, ResidualBlock, SubPixelUp, convolution
 from mmvist.registry import MODELS
-
-
-class SubPixelUp(nn.Module):
-    """A convolution whose channels become the four pixels that each pixel turns into (sub-pixel convolution).
-
-    Args:
-        before: Channels in.
-        after: Channels out.
-    """
-
-    def __init__(self, before: int, after: int) -> None:
-        super().__init__()
-        self.widen = nn.Conv2d(before, 4 * after, 3, padding=1)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """(B, before, h, w) to (B, after, 2 h, 2 w)."""
-        return F.pixel_shuffle(self.widen(maps), 2)
 
 
 @MODELS.register_module()
@@ -41,9 +24,10 @@ class FutureFrameDecoder(BaseModule):
     def __init__(self, latent_channels: int = 64, channels: Sequence[int] = (256, 256, 128, 64, 32),
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.enter = nn.Conv2d(latent_channels, channels[0], 3, padding=1)
+        self.enter = convolution(latent_channels, channels[0])
         self.blocks = nn.ModuleList(map(ResidualBlock, channels))
-        self.ups = nn.ModuleList(map(SubPixelUp, channels, [*channels[1:], 3]))
+        # The first image is grey, the mean of all.
+        self.ups = nn.ModuleList([*map(SubPixelUp, channels[:-1], channels[1:]), SubPixelUp(channels[-1], 3, DAMPING)])
 
     def forward(self, latents: Tensor) -> Tensor:
         """An image (B, 3, H, W), normalised as the network's input is, from latents (B, C, h, w)."""
@@ -69,12 +53,12 @@ class PyramidDecoder(BaseModule):
                  skip_channels: Sequence[int] = (256, 256, 128, 64), out_channels: int = 256,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.enter = nn.Conv2d(latent_channels, channels[0], 3, padding=1)
+        self.enter = convolution(latent_channels, channels[0])
         self.ups = nn.ModuleList(map(SubPixelUp, channels[:-1], channels[1:]))
-        self.joins = nn.ModuleList(nn.Conv2d(size + skip, size, 3, padding=1)
+        self.joins = nn.ModuleList(convolution(size + skip, size)
                                    for size, skip in zip(channels, skip_channels, strict=True))
         self.blocks = nn.ModuleList(map(ResidualBlock, channels))
-        self.answers = nn.ModuleList(nn.Conv2d(size, out_channels, 1) for size in channels)
+        self.answers = nn.ModuleList(convolution(size, out_channels, 1) for size in channels)
 
     def forward(self, latents: Tensor, skips: Sequence[Sequence[Tensor]]) -> tuple[Tensor, ...]:
         """Maps (B, out_channels, h_i, w_i) from fine to coarse, as those of a feature pyramid.
@@ -87,6 +71,6 @@ class PyramidDecoder(BaseModule):
         for level, (join, block, answer) in enumerate(zip(self.joins, self.blocks, self.answers, strict=True)):
             if level:
                 maps = self.ups[level - 1](maps)
-            maps = block(F.relu(join(torch.cat([maps, *skips[-1 - level]], dim=1))))
+            maps = block(F.relu(join(torch.cat([F.relu(maps), *skips[-1 - level]], dim=1))))
             answers.append(answer(F.relu(maps)))
         return tuple(answers[::-1])

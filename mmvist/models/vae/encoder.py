@@ -6,35 +6,15 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmvist.models.vae.blocks import ResidualBlock, convolution
 from mmvist.registry import MODELS
-
-# Factor of the last layer of a residual block: without norms, many blocks would let activations grow.
-DAMPING = 0.1
-
-
-class ResidualBlock(nn.Module):
-    """Two convolutions beside a path that leaves everything as it is, without norms (section 3.1).
-
-    Args:
-        channels: Channels in and out.
-    """
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first, self.last = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
-        for parameter in self.last.parameters():
-            parameter.data.mul_(DAMPING)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """(B, C, h, w) to the same."""
-        return maps + self.last(F.relu(self.first(maps)))
 
 
 @MODELS.register_module()
 class ObservationEncoder(BaseModule):
-    """E_phi: residual blocks, each followed by a convolution that halves the map (section 3.1).
+    """E_phi: convolutions that halve the map, and a residual block after each (section 3.1).
 
-    The stem halves the image once more before the first block: at full size that block alone would take most of the
+    The paper has its first block at full size, before anything is halved; that block alone would take most of the
     memory.
 
     Args:
@@ -47,8 +27,8 @@ class ObservationEncoder(BaseModule):
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
         sizes = [in_channels, *channels]
-        self.reductions = nn.ModuleList(nn.Conv2d(before, after, 3, stride=2, padding=1)
-                                        for before, after in zip(sizes[:-1], sizes[1:], strict=True))
+        self.reductions = nn.ModuleList(
+            convolution(before, after, stride=2) for before, after in zip(sizes[:-1], sizes[1:], strict=True))
         self.blocks = nn.ModuleList(map(ResidualBlock, channels))
 
     def forward(self, observations: Tensor) -> tuple[Tensor, ...]:

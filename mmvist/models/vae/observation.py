@@ -5,21 +5,20 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def category_map(masks: Tensor, labels: Tensor, num_classes: int) -> Tensor:
+def category_map(masks: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Lambda: where objects are, and of what class; the union of their masks, each weighted by its category.
 
     Args:
-        masks: (N, H, W) bool.
+        masks: (N, H, W) bool; where some overlap, the last one is seen.
         labels: (N,) int64 class indices.
-        num_classes: |C|.
+        weights: (|C|,) of the categories.
 
     Returns:
-        (1, H, W) float32: (k + 1) / |C| on pixels of class index k, the largest where masks overlap, 0 elsewhere.
+        (1, H, W), of the weights' type: the object's weight, 0 where there is none.
     """
-    weights = (labels + 1).float() / num_classes
-    if len(masks) == 0:
-        return torch.zeros((1, *masks.shape[1:]), device=masks.device)
-    return (masks * weights[:, None, None]).amax(0, keepdim=True)
+    places = torch.arange(1, len(masks) + 1, device=masks.device)[:, None, None]
+    top = (masks * places).amax(0, keepdim=True) if len(masks) else masks.new_zeros((1, *masks.shape[1:]), dtype=int)
+    return torch.cat([weights.new_zeros(1), weights[labels]])[top]
 
 
 def perturbed_masks(masks: Tensor, drop: float, max_change: int, generator: torch.Generator | None = None) -> Tensor:

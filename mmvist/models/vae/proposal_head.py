@@ -11,7 +11,7 @@ from mmvist.registry import MODELS, TASK_UTILS
 
 @MODELS.register_module()
 class ProposalHead(BaseModule):
-    """RoIAlign over several maps, two layers, and one change of a box, whatever its class.
+    """RoIAlign over several maps, and two layers that tell how a box changes from frame to frame, whatever its class.
 
     Args:
         roi_extractor: Config of mmdet's extractor.
@@ -33,6 +33,9 @@ class ProposalHead(BaseModule):
         self.layers = nn.Sequential(
             nn.Linear(in_channels * region_size ** 2, hidden), nn.ReLU(inplace=True),
             nn.Linear(hidden, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, 4))
+        for layer in (self.layers[0], self.layers[2]):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')
+            nn.init.zeros_(layer.bias)
         # An object that nothing is known of is where it was.
         nn.init.zeros_(self.layers[-1].weight)
         nn.init.zeros_(self.layers[-1].bias)

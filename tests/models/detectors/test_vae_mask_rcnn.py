@@ -1,5 +1,6 @@
 """VIST-VAE in the detector slot: what it learns, what it inherits, the ends of videos."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,8 @@ from mmvist.models.segmentor import frames_of
 from mmvist.registry import MODELS
 from mmvist.structures import Video
 from mmvist.structures.instances import Instances
-from mmvist.structures.masks import BoxMasks
+from mmvist.structures.masks import BoxMasks, RLEMasks
+from mmvist.structures.rle import decode_all, encode
 from tests.models.builders import batch, clip
 
 VIDEO = Video(9, 'toy', 64, 96, 1000)
@@ -51,6 +53,15 @@ def build(**options):
     return MODELS.build(config(**options))
 
 
+def street_world_model():
+    """All slots."""
+    return MODELS.build(dict(
+        type='VideoInstanceSegmentor', detector=config(), disjoint_masks=True,
+        tracker=Config.fromfile('configs/_base_/trackers/vae.py').tracker,
+        data_preprocessor=Config.fromfile('configs/_base_/detectors/mask-rcnn_r18_fpn_street-world.py'
+                                          ).data_preprocessor)).eval()
+
+
 def windows(*clips):
     settings = Config.fromfile('configs/_base_/detectors/mask-rcnn_r18_fpn_street-world.py')
     data = MODELS.build(settings.data_preprocessor)(batch(*clips), True)
@@ -71,14 +82,23 @@ def at_the_end(which):
 
 def test_every_part_learns():
     detector = build().train()
+    with torch.no_grad():
+        # The head of changes begins with zeros, which would hide what is before it.
+        detector.proposal_head.layers[-1].weight.normal_()
     losses = detector.loss(*windows(three(), three(5, ids=(3, 8)))).losses
     assert set(losses) == MASK_RCNN | AUGMENT | {'loss_kl', 'loss_future', 'loss_proposal'}
     total = sum(torch.as_tensor(part).sum() if not isinstance(part, list) else sum(part)
                 for name, part in losses.items() if 'loss' in name)
     total.backward()
     assert torch.isfinite(total)
-    # The decoders' finest maps are of stride 4; what is at stride 2 goes into the coarser ones.
-    assert [name for name, weight in detector.named_parameters() if weight.grad is None] == []
+    trained = {name: weight for name, weight in detector.named_parameters() if weight.requires_grad}
+    assert [name for name, weight in trained.items() if weight.grad is None] == []
+    # Boxes of the toy video are small: nobody looks at the decoders' coarser maps.
+    assert {name.split('.')[0] for name, weight in trained.items() if not weight.grad.any()} <= {
+        'proposal_decoder', 'augment_decoder', 'rpn_head', 'neck'}
+    coarse = re.compile(r'(proposal|augment)_decoder\.answers\.[012]\.')
+    assert [name for name, weight in trained.items() if not weight.grad.any() and not coarse.match(name)
+            and not name.startswith(('rpn_head', 'neck'))] == []
 
 
 NO_AUGMENT = dict(augment_decoder=None, augment_head=None)
@@ -163,10 +183,89 @@ def test_boxes_of_the_last_frame_keep_their_identities():
     frames = frames_of(*windows(three(0, video=VIDEO)))
     state, _ = detector.step(detector.init(), frames[:1], None)
     state, ((_, detections),) = detector.step(state, frames[1:2], tracks(4, 7))
-    assert sorted(detections.inherited[detections.inherited >= 0].tolist()) == [4, 7]
+    old = detections[detections.inherited >= 0]
+    assert sorted(old.inherited.tolist()) == [4, 7]
+    # 30 pixels apart, and hardly moved.
+    middles = (old.bboxes[:, 0] + old.bboxes[:, 2]) / 2
+    assert middles[old.inherited.argsort()].tolist() == pytest.approx([22, 52], abs=8)
     assert state.ids.tolist() == [4, 7]
     # An untrained head leaves boxes where they were.
     assert torch.allclose(state.bboxes, tracks(4, 7).bboxes, atol=1e-3)
+
+
+def only_tracks(**options):
+    """A detector that finds nothing but what it is told to look for, and all of that."""
+    settings = config(nms_iou=1.0)
+    settings.test_cfg.rcnn.score_thr = 2.0
+    for name, value in options.items():
+        settings[name] = value
+    torch.manual_seed(0)
+    return MODELS.build(settings).eval()
+
+
+def found_of(detector, *ids):
+    frames = frames_of(*windows(three(0, video=VIDEO)))
+    state, _ = detector.step(detector.init(), frames[:1], None)
+    state, ((_, detections),) = detector.step(state, frames[1:2], tracks(*ids))
+    return state, detections
+
+
+@torch.no_grad()
+def test_boxes_are_refined_by_the_augment_branch_alone():
+    for options, is_refined in (({}, True), (NO_AUGMENT, False)):
+        detector = only_tracks(**options)
+        head = detector.roi_head if options else detector.augment_head
+        head.bbox_head.fc_reg.bias.copy_(torch.tensor([2., 0, 0, 0]))
+        head.bbox_head.fc_reg.weight.zero_()
+        boxes = found_of(detector, 4)[1].bboxes
+        # A fifth of its width, 24 pixels, to the right.
+        assert torch.allclose(boxes, tracks(4, left=10 + 4.8 * is_refined).bboxes, atol=1e-3)
+
+
+@torch.no_grad()
+def test_boxes_change_as_their_class_says():
+    detector = only_tracks()
+    head = detector.augment_head.bbox_head
+    head.reg_class_agnostic = False
+    head.fc_reg = torch.nn.Linear(head.fc_reg.in_features, 12)
+    head.fc_reg.weight.zero_()
+    head.fc_reg.bias.copy_(torch.tensor([0., 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]))
+    head.fc_cls.weight.zero_()
+    for label in range(3):
+        head.fc_cls.bias.copy_(torch.eye(4)[label])
+        found = found_of(detector, 4)[1]
+        assert found.labels.tolist() == [label]
+        assert torch.allclose(found.bboxes, tracks(4, left=10 + 2.4 * label).bboxes, atol=1e-3)
+
+
+@torch.no_grad()
+def test_bad_boxes_and_background_are_dropped():
+    detector = only_tracks()
+    head = detector.augment_head.bbox_head
+    head.fc_cls.weight.zero_()
+    # .3 for background, .4 for one class, .2 and .1 for the others.
+    head.fc_cls.bias.copy_(torch.tensor([.2, .4, .1, .3]).log())
+    for min_score, count in ((.39, 1), (.41, 0)):
+        detector.min_score = min_score
+        found = found_of(detector, 4)[1]
+        assert len(found) == count
+    detector.min_score = .1
+    assert found_of(detector, 4)[1].scores.item() == pytest.approx(.4)
+    head.fc_cls.bias.copy_(torch.tensor([.2, .3, .1, .4]).log())
+    assert len(found_of(detector, 4)[1]) == 0
+
+
+@torch.no_grad()
+def test_half_precision_does_not_move_what_is_not_moved():
+    box = Instances(bboxes=torch.tensor([[40.3, 8.7, 70.9, 40.1]]), scores=torch.ones(1), ids=torch.tensor([4]),
+                    labels=torch.zeros(1, dtype=torch.int64), masks=BoxMasks(torch.ones(1, 4, 4), torch.ones(1, 4)))
+    detector = only_tracks(**NO_AUGMENT)
+    frames = frames_of(*windows(three(0, video=VIDEO)))
+    with torch.autocast('cpu', torch.bfloat16):
+        state, _ = detector.step(detector.init(), frames[:1], None)
+        state, ((_, found),) = detector.step(state, frames[1:2], box)
+    assert state.bboxes.dtype == found.bboxes.dtype == torch.float32
+    assert torch.allclose(found.bboxes, box.bboxes, atol=1e-4)
 
 
 @torch.no_grad()
@@ -206,13 +305,38 @@ def test_what_the_encoder_sees_is_what_the_last_frame_ended_with():
 
 
 @torch.no_grad()
+def test_what_is_shown_of_masks_is_in_its_place_and_the_better_one_is_seen():
+    """Masks of pixels fill the image, 48x80, not the input, which is padded to 64x96."""
+    detector, masks = build().eval(), torch.zeros(2, 48, 80)
+    masks[0, 20:30, 40:60], masks[1, 25:40, 50:70] = 1, 1
+    found = Instances(bboxes=torch.tensor([[40., 20, 60, 30], [50, 25, 70, 40]]), scores=torch.tensor([.9, .8]),
+                      labels=torch.tensor([0, 1]), ids=torch.tensor([4, 7]),
+                      masks=RLEMasks(tuple(encode(mask.numpy().astype(bool)) for mask in masks), 48, 80))
+    frame = replace(frames_of(*windows(three(0, video=VIDEO)))[1], height=48, width=80)
+    expected = torch.zeros(64, 96)
+    expected[25:40, 50:70], expected[20:30, 40:60] = 2 / 3, 1 / 3
+    assert torch.equal(detector._shown_map(found, frame)[0], expected)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(('gap', 'is_kept'), [(1, True), (5, True), (6, False)])
+def test_who_is_missed_for_up_to_five_frames_returns_with_its_identity(gap, is_kept):
+    torch.manual_seed(0)
+    model = street_world_model()
+    video, ids = Video(9, 'toy', 64, 96, gap + 3), []
+    for index in range(gap + 3):
+        model.detector.min_score = 0.0 if index < 2 or index == gap + 2 else 2.0
+        ids += [set(result.ids.tolist()) for result in model.test_step(batch(clip([True], index, video=video)))]
+    assert len(ids[1]) > 0
+    assert ids[2:-1] == [set()] * gap
+    # What is never moved overlaps itself: each finds the place that it had.
+    assert bool(ids[1] & ids[-1]) == is_kept
+
+
+@torch.no_grad()
 def test_a_whole_video_through_all_slots():
     torch.manual_seed(0)
-    model = MODELS.build(dict(
-        type='VideoInstanceSegmentor', detector=config(), disjoint_masks=True,
-        tracker=Config.fromfile('configs/_base_/trackers/vae.py').tracker,
-        data_preprocessor=Config.fromfile('configs/_base_/detectors/mask-rcnn_r18_fpn_street-world.py'
-                                          ).data_preprocessor)).eval()
+    model = street_world_model()
     video = Video(9, 'toy', 64, 96, 5)
     results = [result for index in range(5) for result in model.test_step(batch(clip([True], index, video=video)))]
     assert [result.frame for result in results] == list(range(5))
@@ -220,6 +344,11 @@ def test_a_whole_video_through_all_slots():
     ids = [set(result.ids.tolist()) for result in results]
     assert any(first & second for first, second in zip(ids[:-1], ids[1:], strict=True))
     assert results[-1].summaries is not None
+    for result in results:
+        # Masks share no pixel.
+        shown = decode_all(result.masks, 64, 96)
+        assert len(shown) == len(result)
+        assert shown.sum(0).max(initial=0) <= 1
 
 
 @torch.no_grad()
@@ -249,5 +378,7 @@ def test_what_does_not_go_together():
         build(predicts=['next_frame'], future_decoder=None)
     with pytest.raises(ValueError, match='needs both augment_decoder and augment_head'):
         build(augment_head=None)
+    with pytest.raises(ValueError, match='category_weights must be 3 numbers, one a class, got .1.0'):
+        build(category_weights=[1.0])
     with pytest.raises(ValueError, match='clips must have three frames, the last, the present and the next, got 2'):
         build().loss(*windows(clip([True, True])))

@@ -5,8 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from mmvist.models.vae import FutureFrameDecoder, ObservationEncoder, PyramidDecoder
-from mmvist.models.vae.decoders import SubPixelUp
-from mmvist.models.vae.encoder import ResidualBlock
+from mmvist.models.vae.blocks import ResidualBlock, SubPixelUp
 from mmvist.models.vae.observation import category_map, perturbed_masks
 
 
@@ -26,7 +25,16 @@ def test_a_residual_block_begins_close_to_nothing():
     block, maps = ResidualBlock(8), torch.randn(1, 8, 9, 9)
     change = block(maps) - maps
     assert torch.allclose(change, block.last(F.relu(block.first(maps))), atol=1e-6)
-    assert change.std() < 0.05 * maps.std()
+    assert change.std() < 0.2 * maps.std()
+
+
+def test_activations_stay_as_large_as_they_are():
+    """Eight layers of PyTorch's own first weights would leave a thousandth of them."""
+    torch.manual_seed(0)
+    levels = ObservationEncoder(7, [16, 32, 64, 64, 64])(torch.randn(2, 7, 128, 128))
+    assert all(0.4 < level.square().mean() < 2.5 for level in levels)
+    answers = PyramidDecoder(8, [64, 64, 64, 32], [0] * 4, 64)(torch.randn(2, 8, 4, 4), [[]] * 4)
+    assert all(0.3 < answer.square().mean() < 4 for answer in answers)
 
 
 def test_sub_pixels_go_where_they_belong():
@@ -69,9 +77,11 @@ def test_what_is_joined_at_a_stride_changes_it_and_finer_ones():
 def test_categories_are_weights():
     masks = torch.zeros(3, 2, 4, dtype=torch.bool)
     masks[0, 0, :2], masks[1, 0, 1:3], masks[2, 1, 0] = True, True, True
-    shown = category_map(masks, torch.tensor([0, 3, 1]), 4)
-    assert shown.tolist() == [[[.25, 1, 1, 0], [.5, 0, 0, 0]]]
-    assert category_map(masks[:0], torch.zeros(0, dtype=torch.long), 4).tolist() == [[[0] * 4] * 2]
+    weights, labels = torch.tensor([.25, .5, .75, 1]), torch.tensor([0, 3, 1])
+    assert category_map(masks, labels, weights).tolist() == [[[.25, 1, 1, 0], [.5, 0, 0, 0]]]
+    # The last one covers the others, whatever its class.
+    assert category_map(masks.flip(0), labels.flip(0), weights).tolist() == [[[.25, .25, 1, 0], [.5, 0, 0, 0]]]
+    assert category_map(masks[:0], labels[:0], weights).tolist() == [[[0] * 4] * 2]
 
 
 def test_masks_grow_shrink_and_go():
