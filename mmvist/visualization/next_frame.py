@@ -1,5 +1,6 @@
 """The frame that was predicted, and proposals for it."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -53,14 +54,23 @@ class DrawProposals:
 class ShowCorrelation:
     """Shows, in place of the image, how latents correlate: a row a channel, a column a group of it.
 
-    From red, -1, over black, 0, to green, 1.
+    Green where a group's latents vary together, up to `factor` times as much as they do apart; red where they vary
+    against each other; black where they are independent.
+
+    Args:
+        factor: At it, or its inverse, a colour is as bright as can be; above 1.
     """
+
+    def __init__(self, factor: float = 4.0) -> None:
+        if factor <= 1:
+            raise ValueError(f'ShowCorrelation: factor must be above 1, got {factor}')
+        self.limit = math.log(factor)
 
     features = ('correlation',)
 
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: None = None
              ) -> np.ndarray:
         """The colours at the size of the image (H, W, 3), uint8 BGR."""
-        rho = feature_map(result, 'correlation')
-        shades = np.round(255 * np.stack([np.zeros_like(rho), rho, -rho], axis=2)).clip(0, 255).astype(np.uint8)
+        share = feature_map(result, 'correlation') / self.limit
+        shades = np.round(255 * np.stack([np.zeros_like(share), share, -share], axis=2)).clip(0, 255).astype(np.uint8)
         return laid_over(shades, image)

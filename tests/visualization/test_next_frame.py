@@ -1,5 +1,6 @@
 """What VIST-VAE predicts: the next frame, boxes, correlations."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -40,7 +41,7 @@ def test_proposals_are_boxes_of_the_video(image, result):
 
 
 def test_correlations_are_red_and_green(image, result):
-    drawn = ShowCorrelation().draw(image, told(result, correlation=[[0, 1], [-1, .5]]), ())
+    drawn = ShowCorrelation().draw(image, told(result, correlation=[[0, math.log(4)], [-math.log(8), math.log(2)]]), ())
     height, width = image.shape[:2]
     corners = [drawn[y, x].tolist() for y in (0, height - 1) for x in (0, width - 1)]
     assert corners == [[0, 0, 0], [0, 255, 0], [0, 0, 255], [0, 128, 0]]

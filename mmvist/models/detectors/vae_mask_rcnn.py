@@ -182,7 +182,7 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
 
         A frame's features have the maps of the neck, and what is predicted: the map `next_frame` (3, H, W), RGB of
         0..255; `proposals` (P, 5), the boxes that are looked for, pixels of the original image, and their tracks;
-        `correlation` (C, G), rho of the groups of each channel.
+        `correlation` (C, G), what correlation does to the groups of each channel, see `Latent.log_ratios`.
         """
         frame, = frames
         image = frame.image[None]
@@ -219,8 +219,9 @@ class VAEMaskRCNNDetector(MaskRCNNDetector):
         if 'proposals' in self.predicts:
             told['proposals'] = (torch.cat([moved / moved.new_tensor([*frame.scale] * 2), ids[:, None]], dim=1),)
         if 'correlation' in self.predicts:
-            rho = z.new_zeros(1, z.shape[1], 1) if latent.rho is None else latent.rho
-            told['correlation'] = (rho[0].flatten(1),)
+            ratios = latent.log_ratios()
+            ratios = z.new_zeros(1, z.shape[1], 1) if ratios is None else ratios
+            told['correlation'] = (ratios[0].flatten(1),)
         return told
 
     def _joined(self, levels: Features, features: Features | None = None) -> list[list[Tensor]]:

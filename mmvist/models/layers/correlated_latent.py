@@ -73,6 +73,18 @@ class Latent:
         kl = self.kl()
         return None if kl is None else kl / self.mean.shape[1:].numel()
 
+    def log_ratios(self) -> Tensor | None:
+        """What correlation does to a group, (B, C, g, k); `None` if there is none.
+
+        Divided by its sigma each, the d latents of a group vary along their mean as 1 + (d - 1) rho, in all other
+        directions as 1 - rho. This is the logarithm of the one by the other. Rho itself does not tell much: that of
+        large groups is -1 / (d - 1) at least, which looks like nothing.
+        """
+        if self.rho is None:
+            return None
+        sizes = group_sizes(tuple(self.mean.shape[-2:]), self.window, self.rho)
+        return ((sizes - 1) * self.rho).log1p() - (-self.rho).log1p()
+
 
 @MODELS.register_module()
 class CorrelatedLatent(BaseModule):

@@ -45,6 +45,7 @@ def _grown(mask: Tensor, pixels: int) -> Tensor:
     if pixels == 0:
         return mask
     values = (mask if pixels > 0 else ~mask)[None, None].float()
-    width = 2 * abs(pixels) + 1
-    wider = F.max_pool2d(values, width, stride=1, padding=abs(pixels))[0, 0] > 0
+    reach = abs(pixels)
+    rows = F.max_pool2d(values, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
+    wider = F.max_pool2d(rows, (1, 2 * reach + 1), stride=1, padding=(0, reach))[0, 0] > 0
     return wider if pixels > 0 else ~wider

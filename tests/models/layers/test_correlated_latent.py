@@ -208,6 +208,19 @@ def test_one_sided_range():
 
 
 # 1 latent short of a window, one row of windows with a remainder, and a channel of 6.
+@pytest.mark.parametrize('rho', [-.05, 0., .3])
+def test_log_ratios_are_those_of_the_eigenvalues(rho):
+    """Of windows 4x4, 4x1, 1x4 and 1x1 of a map 5x5; a single latent has no correlation."""
+    given = latent(rho, (5, 5), (4, 4))
+    for d, ratio in zip((16, 4, 4), given.log_ratios().flatten().tolist(), strict=False):
+        matrix = torch.full((d, d), rho, dtype=torch.float64).fill_diagonal_(1)
+        least, *_, most = torch.linalg.eigvalsh(matrix).tolist()
+        assert abs(ratio) == pytest.approx(math.log(most / least), abs=1e-9)
+        assert ratio * rho >= 0
+    assert latent(0., (1, 1), (4, 4)).log_ratios().flatten().tolist() == [0]
+    assert DeterministicLatent(4, 3)(torch.zeros(1, 4, 2, 2)).log_ratios() is None
+
+
 @pytest.mark.parametrize(('size', 'window', 'rho'), [((3, 5), (4, 4), -.08), ((3, 5), (4, 4), .7),
                                                      ((2, 3), (2, 3), -.19), ((2, 3), (2, 3), .9)])
 def test_covariance_of_many_draws(size, window, rho):
