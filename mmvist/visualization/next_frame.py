@@ -61,7 +61,7 @@ class ShowCorrelation:
         factor: At it, or its inverse, a colour is as bright as can be; above 1.
     """
 
-    def __init__(self, factor: float = 4.0) -> None:
+    def __init__(self, factor: float = 2.0) -> None:
         if factor <= 1:
             raise ValueError(f'ShowCorrelation: factor must be above 1, got {factor}')
         self.limit = math.log(factor)

@@ -41,7 +41,7 @@ def test_proposals_are_boxes_of_the_video(image, result):
 
 
 def test_correlations_are_red_and_green(image, result):
-    drawn = ShowCorrelation().draw(image, told(result, correlation=[[0, math.log(4)], [-math.log(8), math.log(2)]]), ())
+    drawn = ShowCorrelation().draw(image, told(result, correlation=[[0, math.log(2)], [-math.log(3), math.log(2) / 2]]), ())
     height, width = image.shape[:2]
     corners = [drawn[y, x].tolist() for y in (0, height - 1) for x in (0, width - 1)]
     assert corners == [[0, 0, 0], [0, 255, 0], [0, 0, 255], [0, 128, 0]]
@@ -52,3 +52,10 @@ def test_what_is_missing_is_named(image, result, drawing):
     part = drawing()
     with pytest.raises(ValueError, match=f"keeps no features '{part.features[0]}' to draw"):
         part.remember(None, result(0)) if hasattr(part, 'remember') else part.draw(image, result(0), ())
+
+
+def test_a_factor_of_one_tells_nothing(image, result):
+    bright = ShowCorrelation(factor=4.).draw(image, told(result, correlation=[[math.log(2)]]), ())
+    assert (bright == (0, 128, 0)).all()
+    with pytest.raises(ValueError, match='factor must be above 1, got 1'):
+        ShowCorrelation(factor=1)
