@@ -171,7 +171,7 @@ def test_hard_cases(tool, hard_files, tmp_path, capsys):
     printed = capsys.readouterr().out
     assert [line.split()[0] for line in printed.splitlines() if line.startswith('hard')] == [
         'hard', 'hard/cross', 'hard/hide']
-    assert ['bad', '0.00', '0.00', '0', '1', '0'] in [line.split() for line in printed.splitlines()]
+    assert ['bad', '0.00', '0.00', '0', '1', '0', '4', '0'] in [line.split() for line in printed.splitlines()]
 
 
 def test_hard_cases_that_are_refused(tool, hard_files, tmp_path, capsys):

@@ -41,7 +41,8 @@ def test_proposals_are_boxes_of_the_video(image, result):
 
 
 def test_correlations_are_red_and_green(image, result):
-    drawn = ShowCorrelation().draw(image, told(result, correlation=[[0, math.log(2)], [-math.log(3), math.log(2) / 2]]), ())
+    ratios = [[0, math.log(2)], [-math.log(3), math.log(2) / 2]]
+    drawn = ShowCorrelation().draw(image, told(result, correlation=ratios), ())
     height, width = image.shape[:2]
     corners = [drawn[y, x].tolist() for y in (0, height - 1) for x in (0, width - 1)]
     assert corners == [[0, 0, 0], [0, 255, 0], [0, 0, 255], [0, 128, 0]]
