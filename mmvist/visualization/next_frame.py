@@ -54,23 +54,15 @@ class DrawProposals:
 class ShowCorrelation:
     """Shows, in place of the image, how latents correlate: a row a channel, a column a group of it.
 
-    Green where a group's latents vary together, up to `factor` times as much as they do apart; red where they vary
-    against each other; black where they are independent.
-
-    Args:
-        factor: At it, or its inverse, a colour is as bright as can be; above 1.
+    Green where a group's latents vary together, red where they vary against each other; as bright as can be at twice,
+    or half, the variance of independent ones, which are black.
     """
-
-    def __init__(self, factor: float = 2.0) -> None:
-        if factor <= 1:
-            raise ValueError(f'ShowCorrelation: factor must be above 1, got {factor}')
-        self.limit = math.log(factor)
 
     features = ('correlation',)
 
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], memory: None = None
              ) -> np.ndarray:
         """The colours at the size of the image (H, W, 3), uint8 BGR."""
-        share = feature_map(result, 'correlation') / self.limit
+        share = feature_map(result, 'correlation') / math.log(2)
         shades = np.round(255 * np.stack([np.zeros_like(share), share, -share], axis=2)).clip(0, 255).astype(np.uint8)
         return laid_over(shades, image)

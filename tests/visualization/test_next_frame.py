@@ -53,10 +53,3 @@ def test_what_is_missing_is_named(image, result, drawing):
     part = drawing()
     with pytest.raises(ValueError, match=f"keeps no features '{part.features[0]}' to draw"):
         part.remember(None, result(0)) if hasattr(part, 'remember') else part.draw(image, result(0), ())
-
-
-def test_a_factor_of_one_tells_nothing(image, result):
-    bright = ShowCorrelation(factor=4.).draw(image, told(result, correlation=[[math.log(2)]]), ())
-    assert (bright == (0, 128, 0)).all()
-    with pytest.raises(ValueError, match='factor must be above 1, got 1'):
-        ShowCorrelation(factor=1)
