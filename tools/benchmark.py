@@ -81,7 +81,7 @@ def main() -> None:
         rows = [benchmark.run(args.frames) if args.what == 'inference' else benchmark.run()]
     for row in rows:
         print('\n'.join(f'{name:24} {value:.4g}' if isinstance(value, float) else f'{name:24} {value}'
-                        for name, value in row.items()), end='\n\n')
+                        for name, value in row.items()), end='\n\n', flush=True)
 
 
 if __name__ == '__main__':

@@ -24,7 +24,7 @@ from mmvist.models.embedders import (
     RoIEmbedder,
     SoftMaskPoolEmbedder,
 )
-from mmvist.models.flow import DISFlow
+from mmvist.models.flow import DISFlow, FileFlow
 from mmvist.models.graph_tracker import GraphTracker
 from mmvist.models.layers import CorrelatedLatent, DeterministicLatent, RectifiedFPN, SymmetricTemporalModel
 from mmvist.models.losses import (
@@ -55,8 +55,8 @@ from mmvist.models.vae import FutureFrameDecoder, ObservationEncoder, ProposalHe
 
 __all__ = ['OSMN', 'ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
            'BatchHardTriplet', 'CausalTemporalModel', 'ClipPreprocessor', 'CorrelatedLatent', 'DISFlow',
-           'DeterministicLatent', 'DiscriminativeLoss', 'FileDetector', 'ForegroundNetwork', 'FrameEncoder',
-           'FutureFrameDecoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder',
+           'DeterministicLatent', 'DiscriminativeLoss', 'FileDetector', 'FileFlow', 'ForegroundNetwork',
+           'FrameEncoder', 'FutureFrameDecoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder',
            'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'MeanShiftGrouping', 'OSMNTrainer',
            'ObservationEncoder', 'OracleDetector', 'OracleForeground', 'OracleMeans', 'PixelDecoder',
            'PixelEmbeddingDetector', 'PoseNetwork', 'ProposalHead', 'PyramidDecoder', 'RandomSeedGrouping',

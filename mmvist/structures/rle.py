@@ -56,6 +56,20 @@ def iou(first: Sequence[bytes], second: Sequence[bytes], height: int, width: int
     return coco.iou(as_coco(first, height, width), as_coco(second, height, width), [False] * len(second))
 
 
+def intersections(first: Sequence[bytes], second: Sequence[bytes], height: int, width: int) -> np.ndarray:
+    """Pixels that the masks of every pair share, (N, M) int64."""
+    overlaps = iou(first, second, height, width)
+    areas = area(first, height, width)[:, None] + area(second, height, width)
+    return np.rint(overlaps * areas / (1 + overlaps)).astype(np.int64)
+
+
+def union(masks: Sequence[bytes], height: int, width: int) -> bytes:
+    """Pixels of any of the masks."""
+    if not masks:
+        return from_run_lengths([height * width], height, width)
+    return coco.merge(as_coco(masks, height, width))['counts']
+
+
 def run_lengths(counts: bytes) -> np.ndarray:
     """Lengths of the alternating runs, outside first, (R,) int64.
 
@@ -143,7 +157,7 @@ def make_disjoint(masks: Sequence[bytes], scores: Sequence[float], height: int, 
     for place, index in enumerate(order.tolist()):
         above = order[:place][shared[index, order[:place]] & kept[order[:place]]].tolist()
         if above:
-            taken = coco.merge(as_coco([masks[other] for other in above], height, width))['counts']
+            taken = union([masks[other] for other in above], height, width)
             result[index] = subtract(result[index], taken, height, width)
             whole, left = area([masks[index], result[index]], height, width).tolist()
             if whole - left > max_covered * whole:

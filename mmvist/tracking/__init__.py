@@ -26,6 +26,9 @@ from mmvist.tracking.gates import (
     MaxGap,
     MinArea,
     MinBoxIoU,
+    MinCover,
+    MinCoverRatio,
+    MinLead,
     MinMaskIoU,
     MinScore,
     SameClassOnly,
@@ -44,7 +47,7 @@ from mmvist.tracking.tracker import AssociationTracker, TrackerState
 __all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'BelowScore', 'BoxIoU', 'ChiSquare',
            'Confirmed', 'EmbeddingDistance', 'FlowWarp', 'GalleryMemory', 'Gap', 'Greedy', 'Heading', 'Hungarian',
            'InOrder', 'InheritedId', 'KalmanFilter', 'LatestMemory', 'Mahalanobis', 'MaskIoU', 'MaskPropState',
-           'MaskPropTracker', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinMaskIoU', 'MinScore',
-           'MomentumMemory', 'ObservationCentricFilter', 'OracleTracker', 'SameClass', 'SameClassOnly', 'Score',
-           'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'SingleFrameTracker', 'Stage', 'Still', 'TrackRecords',
-           'TrackerState', 'needs_image', 'replay']
+           'MaskPropTracker', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinCover', 'MinCoverRatio', 'MinLead',
+           'MinMaskIoU', 'MinScore', 'MomentumMemory', 'ObservationCentricFilter', 'OracleTracker', 'SameClass',
+           'SameClassOnly', 'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'SingleFrameTracker', 'Stage',
+           'Still', 'TrackRecords', 'TrackerState', 'needs_image', 'replay']

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial, wraps
 from weakref import WeakKeyDictionary
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -83,6 +84,27 @@ def mask_iou(tracks: Instances, detections: Instances) -> Tensor:
     known, found = _pixels(tracks), _pixels(detections)
     overlaps = torch.from_numpy(rle.iou(known.counts, found.counts, found.height, found.width))
     return overlaps.float().to(detections.scores.device)
+
+
+@once
+def shared_pixels(tracks: Instances, detections: Instances) -> Tensor:
+    """Pixels of the original image that two masks share, (T, D) int64; raises as `mask_iou` does."""
+    known, found = _pixels(tracks), _pixels(detections)
+    shared = rle.intersections(known.counts, found.counts, found.height, found.width)
+    return torch.from_numpy(shared).to(detections.labels.device)
+
+
+@once
+def uncovered_pixels(tracks: Instances, detections: Instances) -> Tensor:
+    """Pixels of each detection that no track of its class covers, (D,) int64; raises as `mask_iou` does."""
+    known, found = _pixels(tracks), _pixels(detections)
+    labels, height, width = detections.labels.cpu().numpy(), found.height, found.width
+    left = rle.area(found.counts, height, width)
+    for label in tracks.labels.unique().tolist():
+        rows = np.flatnonzero(labels == label)
+        covered = rle.union(known[tracks.labels == label].counts, height, width)
+        left[rows] -= rle.intersections([covered], found[rows].counts, height, width).reshape(-1)
+    return torch.from_numpy(left).to(detections.labels.device)
 
 
 def mask_areas(instances: Instances) -> Tensor:

@@ -19,7 +19,9 @@ from mmvist.tracking.comparisons import (
     embedding_distance,
     mask_areas,
     mask_iou,
+    shared_pixels,
     squared_mahalanobis,
+    uncovered_pixels,
 )
 
 
@@ -173,3 +175,59 @@ class MinArea:
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1, detections) bool."""
         return (mask_areas(detections) >= self.pixels)[None]
+
+
+@TASK_UTILS.register_module()
+class MinLead:
+    """Allow detections that one track of their class covers by far better than any other (Porzi et al. 2020, tau_0).
+
+    Like the other two of these gates it needs `pixel_masks`, looks at all tracks at once, and forbids a detection every
+    track or none.
+
+    Args:
+        pixels: By how many pixels more, at least, the best one covers of the detection than the second best.
+    """
+
+    def __init__(self, pixels: int) -> None:
+        self.pixels = pixels
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1, detections) bool."""
+        best = _best_covers(tracks, detections)
+        return (best[0] - best[1] >= self.pixels)[None]
+
+
+@TASK_UTILS.register_module()
+class MinCover:
+    """Allow detections of which some track of their class covers at least so many pixels (Porzi et al. 2020, tau_1)."""
+
+    def __init__(self, pixels: int) -> None:
+        self.pixels = pixels
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1, detections) bool."""
+        return (_best_covers(tracks, detections)[0] >= self.pixels)[None]
+
+
+@TASK_UTILS.register_module()
+class MinCoverRatio:
+    """Allow detections of which a track of their class covers more than all leave over (Porzi et al. 2020, tau_2).
+
+    Args:
+        ratio: How many times as many pixels as no track of the class covers the best one must cover, at least; where
+            nothing is left over, all do.
+    """
+
+    def __init__(self, ratio: float) -> None:
+        self.ratio = ratio
+
+    def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
+        """(1, detections) bool."""
+        best, left = _best_covers(tracks, detections)[0], uncovered_pixels(tracks, detections)
+        return ((left == 0) | (best >= self.ratio * left))[None]
+
+
+def _best_covers(tracks: Instances, detections: Instances) -> Tensor:
+    """Pixels of each detection that the best and the second best track of its class cover, (2, D) int64."""
+    shared = shared_pixels(tracks, detections) * (tracks.labels[:, None] == detections.labels)
+    return torch.cat([shared, shared.new_zeros(2, len(detections))]).topk(2, dim=0).values

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmvist.io.flow import HIDDEN, SEEN, UNKNOWN
 from mmvist.structures import Video, VideoTracks, rle
 from mmvist.worlds.config import WorldConfig
 from mmvist.worlds.flow import rigid_flow, visible_there
@@ -44,9 +45,9 @@ def render_video(config: WorldConfig, scene: Scene, split: str, index: int) -> R
         tracks=VideoTracks.from_rows(video, rows),
         depth=np.stack([_depth(frame.inverse_depth) for frame in frames]),
         backward_flow=np.stack([flow for flow, _ in backward]),
-        backward_valid=np.stack([valid for _, valid in backward]),
+        backward_known=np.stack([known for _, known in backward]),
         forward_flow=np.stack([flow for flow, _ in forward]),
-        forward_valid=np.stack([valid for _, valid in forward]),
+        forward_known=np.stack([known for _, known in forward]),
         intrinsics=scene.cameras[0].intrinsics,
         poses=np.stack([camera.pose for camera in scene.cameras]),
         paths=paths,
@@ -79,13 +80,14 @@ def _depth(inverse_depth: np.ndarray) -> np.ndarray:
 
 
 def _flow(scene: Scene, frames: Sequence[Frame], start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-    """Flow (H, W, 2) float32 from one frame to another and its validity (H, W); nothing when they are the same."""
+    """Flow (H, W, 2) float32 from one frame to another, and what is known of it (H, W); nothing for one and itself."""
     frame = frames[start]
     if start == end:
-        return np.zeros((*frame.surfaces.shape, 2), np.float32), np.zeros(frame.surfaces.shape, bool)
+        return np.zeros((*frame.surfaces.shape, 2), np.float32), np.full(frame.surfaces.shape, UNKNOWN, np.uint8)
     first = 1 + len(scene.street.planes)
     moves = np.zeros((first + len(scene.actors) + len(scene.street.furniture), 3))
     for column, actor in enumerate(scene.actors):
         moves[first + column] = actor.path[end] - actor.path[start]
     flow, reached = rigid_flow(frame.inverse_depth, frame.surfaces, moves, scene.cameras[start], scene.cameras[end])
-    return flow.astype(np.float32), visible_there(flow, reached, frame.surfaces, frames[end].surfaces)
+    seen = visible_there(flow, reached, frame.surfaces, frames[end].surfaces)
+    return flow.astype(np.float32), np.select([seen, reached >= 0], [SEEN, HIDDEN], UNKNOWN).astype(np.uint8)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mmvist.io.flow import SEEN
 from mmvist.io.hard_cases import HardCase
 from mmvist.structures import VideoTracks
 
@@ -19,9 +20,10 @@ class RenderedVideo:
         depth: (T, H, W) float32 along the optical axis, metres; infinite for the sky.
         backward_flow: (T, H, W, 2) float32 (right, down) pixels: pixel p of frame t shows the point that is at
             p + flow in frame t - 1. Zero in frame 0.
-        backward_valid: (T, H, W) bool, whether that point is visible in frame t - 1 (to half a pixel).
+        backward_known: (T, H, W) uint8 as `io.flow` counts: whether that point is `SEEN` in frame t - 1 (to half a
+            pixel), `HIDDEN` there or outside, or `UNKNOWN`, since there is no such frame or it is behind its camera.
         forward_flow: (T, H, W, 2) float32, the same towards frame t + 1; zero in the last frame.
-        forward_valid: (T, H, W) bool.
+        forward_known: (T, H, W) uint8.
         intrinsics: (3, 3) float64.
         poses: (T, 4, 4) float64, camera to world; x right, y down, z ahead, metres.
         paths: (T, K, 3) float64, where the middle of each object's lower edge is in the world, metres.
@@ -38,9 +40,9 @@ class RenderedVideo:
     tracks: VideoTracks
     depth: np.ndarray
     backward_flow: np.ndarray
-    backward_valid: np.ndarray
+    backward_known: np.ndarray
     forward_flow: np.ndarray
-    forward_valid: np.ndarray
+    forward_known: np.ndarray
     intrinsics: np.ndarray
     poses: np.ndarray
     paths: np.ndarray
@@ -49,6 +51,16 @@ class RenderedVideo:
     areas: np.ndarray
     silhouettes: np.ndarray
     hard_cases: tuple[HardCase, ...]
+
+    @property
+    def backward_valid(self) -> np.ndarray:
+        """(T, H, W) bool: whether the point of a pixel is visible in frame t - 1."""
+        return self.backward_known == SEEN
+
+    @property
+    def forward_valid(self) -> np.ndarray:
+        """(T, H, W) bool: the same for frame t + 1."""
+        return self.forward_known == SEEN
 
     @property
     def visibility(self) -> np.ndarray:

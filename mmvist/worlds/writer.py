@@ -7,7 +7,8 @@ world.json                                     the configuration; written last
 kitti_mots/{instances,instances_txt}/          cars and pedestrians; both splits
 kitti_mots/{train,val}.seqmap
 depth/<split>/<video>/<frame>.png              KITTI: 16 bit, metres * 256, 0 for the sky
-flow/<split>/<video>/<frame>.png               KITTI: 16 bit, pixels * 64 + 2**15, to the previous frame
+flow/<split>/<video>/<frame>.png               KITTI: 16 bit, pixels * 64 + 2**15, to the previous frame; the third
+                                               channel is 1 where the point is seen there, 2 where it is hidden
 flow_forward/<split>/<video>/<frame>.png       the same, to the next frame
 cameras/<split>/<video>.json
 visibility/<split>/<video>.json
@@ -36,7 +37,7 @@ from mmvist.worlds.config import CLASSES, SPLITS, WorldConfig
 from mmvist.worlds.files import write_video
 from mmvist.worlds.generator import generate_video
 
-FORMAT = 1
+FORMAT = 2
 KITTI_CLASSES = ('car', 'pedestrian')
 
 

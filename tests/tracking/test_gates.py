@@ -13,6 +13,9 @@ from mmvist.tracking import (
     MaxGap,
     MinArea,
     MinBoxIoU,
+    MinCover,
+    MinCoverRatio,
+    MinLead,
     MinMaskIoU,
     MinScore,
     SameClassOnly,
@@ -108,3 +111,66 @@ def test_every_gate_broadcasts_to_tracks_and_detections(gate, num_tracks, num_de
     passing = gate(many[:num_tracks], many[:num_detections])
     assert passing.dtype == torch.bool
     assert passing.expand(num_tracks, num_detections).shape == (num_tracks, num_detections)
+
+
+def slices(*slices, labels=None):
+    """Masks of the pixels from one to another of 20 x 20."""
+    masks = [(first <= np.arange(400).reshape(20, 20)) & (np.arange(400).reshape(20, 20) < last)
+             for first, last in slices]
+    return boxes(*[(0, label, .5) for label in labels or [0] * len(slices)]).replace(
+        masks=RLEMasks(tuple(map(rle.encode, masks)), 20, 20))
+
+
+# One detection of 100 pixels; tracks, then (b1 - b2, b1, r) worked by hand.
+COVERS = {
+    'exactly covered': ([(0, 100)], (100, 100, 0)),
+    'two halves': ([(0, 50), (50, 100)], (0, 50, 0)),
+    'a good one and a poor one': ([(0, 71), (80, 100)], (51, 71, 9)),
+    'two that lie over each other': ([(0, 70), (0, 60)], (10, 70, 30)),
+    'three, the best last': ([(0, 10), (10, 30), (30, 90)], (40, 60, 10)),
+    'one beside it': ([(100, 200)], (0, 0, 100)),
+    'one larger than it': ([(0, 400)], (100, 100, 0)),
+    'none': ([], (0, 0, 100))}
+
+
+@pytest.mark.parametrize('name', COVERS)
+def test_ambiguity_is_in_pixels_of_the_detection(name):
+    tracks, (lead, best, left) = COVERS[name]
+    tracks, found = slices(*tracks), slices((0, 100))
+    for gate, exact in ((MinLead, lead), (MinCover, best)):
+        assert gate(exact)(tracks, found).tolist() == [[True]]
+        assert gate(exact + 1)(tracks, found).tolist() == [[False]]
+    ratio = best / left if left else 1000.
+    assert MinCoverRatio(ratio)(tracks, found).tolist() == [[True]]
+    assert MinCoverRatio(ratio + .001)(tracks, found).tolist() == [[left == 0]]
+
+
+def test_ambiguity_counts_tracks_of_the_same_class_alone_and_each_detection_by_itself():
+    tracks = slices((0, 60), (60, 100), (100, 160), (160, 200), labels=[0, 1, 1, 1])
+    found = slices((0, 100), (100, 200), (0, 100), (300, 350), labels=[0, 1, 2, 0])
+    # b1, b2, r: (60, 0, 40), (60, 40, 0), (0, 0, 100), (0, 0, 50).
+    assert MinLead(21)(tracks, found).tolist() == [[True, False, False, False]]
+    assert MinCover(60)(tracks, found).tolist() == [[True, True, False, False]]
+    assert MinCoverRatio(1.5)(tracks, found).tolist() == [[True, True, False, False]]
+    assert MinCoverRatio(2)(tracks, found).tolist() == [[False, True, False, False]]
+    assert MinLead(10)(tracks, found[:0]).shape == MinCoverRatio(2)(tracks, found[:0]).shape == (1, 0)
+
+
+def test_ambiguity_of_random_masks_against_counting_pixels():
+    generator = np.random.default_rng(0)
+    for _ in range(20):
+        masks, labels = generator.random((9, 20, 20)) < .3, generator.integers(0, 2, 9)
+        everything = boxes(*[(0, label, .5) for label in labels.tolist()]).replace(
+            masks=RLEMasks(tuple(map(rle.encode, masks)), 20, 20))
+        best, lead, ratio = [], [], []
+        for mask, label in zip(masks[5:], labels[5:], strict=True):
+            rivals = masks[:5][labels[:5] == label]
+            second, first = sorted([0, 0, *(int((rival & mask).sum()) for rival in rivals)])[-2:]
+            left = int((mask & ~rivals.any(axis=0)).sum())
+            best.append(first >= 30)
+            lead.append(first - second >= 5)
+            ratio.append(first >= .6 * left)
+        tracks, found = everything[:5], everything[5:]
+        assert MinCover(30)(tracks, found).tolist() == [best]
+        assert MinLead(5)(tracks, found).tolist() == [lead]
+        assert MinCoverRatio(.6)(tracks, found).tolist() == [ratio]

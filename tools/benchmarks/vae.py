@@ -1,6 +1,7 @@
 """VIST-VAE: what its branches cost on top of Mask R-CNN, in time and memory, in training and in testing."""
 
 import math
+from collections.abc import Iterator
 from statistics import median
 
 import torch
@@ -31,7 +32,7 @@ OBJECTS, DETECTIONS = 8, 20
 Row = dict[str, str | float | int]
 
 
-def run(num_steps: int = 3, size: tuple[int, int] = (800, 1333), num_clips: int = 2) -> list[Row]:
+def run(num_steps: int = 3, size: tuple[int, int] = (800, 1333), num_clips: int = 2) -> Iterator[Row]:
     """Measure on a GPU if there is one.
 
     Args:
@@ -39,21 +40,20 @@ def run(num_steps: int = 3, size: tuple[int, int] = (800, 1333), num_clips: int 
         size: Height and width of the images.
         num_clips: Images, with their neighbours, of a step.
 
-    Returns:
-        A row for each set of branches.
+    Yields:
+        A row for each set of branches, as soon as it was measured.
     """
     init_default_scope('mmvist')
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
-    rows = []
+    first = None
     for name, config in CONFIGS.items():
         model = _build(config).to(device)
         row = {'what': f'{name}, {size[1]}x{size[0]}, {device}', 'images of a step': num_clips,
                'million weights': sum(weight.numel() for weight in model.parameters()) / 1e6,
                **_training(model, num_steps, size, num_clips, device), **_testing(model, num_steps, size)}
-        rows.append(row)
-        for measure in ('seconds a step', 'seconds a frame'):
-            row[f'{measure}, times Mask R-CNN\'s'] = row[measure] / rows[0][measure]
-    return rows
+        first = first or row
+        yield row | {f'{measure}, times Mask R-CNN\'s': row[measure] / first[measure]
+                     for measure in ('seconds a step', 'seconds a frame')}
 
 
 def _build(path: str) -> nn.Module:

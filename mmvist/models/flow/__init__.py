@@ -1,5 +1,7 @@
 """Optical flow: where each pixel of a frame was in the frame before."""
 
+from mmvist.models.flow.base import Flow
 from mmvist.models.flow.dis import DISFlow
+from mmvist.models.flow.files import FileFlow
 
-__all__ = ['DISFlow']
+__all__ = ['DISFlow', 'FileFlow', 'Flow']

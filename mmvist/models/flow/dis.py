@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from mmvist.registry import MODELS
+from mmvist.structures.frames import Frame
 
 PRESETS = {'ultrafast': cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST, 'fast': cv2.DISOPTICAL_FLOW_PRESET_FAST,
            'medium': cv2.DISOPTICAL_FLOW_PRESET_MEDIUM}
@@ -26,16 +27,8 @@ class DISFlow:
             raise ValueError(f'DISFlow: preset must be one of {tuple(PRESETS)}, got {preset!r}')
         self.preset = preset
 
-    def __call__(self, image: Tensor, previous: Tensor) -> Tensor:
-        """Flow from a frame to the one before it.
-
-        Args:
-            image: (3, H, W) the frame, of any range of values.
-            previous: (3, H, W) the frame before.
-
-        Returns:
-            (2, H, W) float32, in pixels: p of the frame shows what p + flow(p) of the frame before shows; (x, y).
-        """
+    def __call__(self, image: Tensor, previous: Tensor, frame: Frame | None = None) -> Tensor:
+        """Flow (2, H, W) from a frame to the one before it, of any range of values; see `Flow`."""
         greys = torch.stack([image, previous]).float().mean(dim=1)
         low, high = greys.min(), greys.max()
         greys = ((greys - low) * (255 / (high - low).clamp(min=1e-6))).round().byte().cpu().numpy()

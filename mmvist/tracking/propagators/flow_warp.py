@@ -1,5 +1,6 @@
 """Masks carried along by optical flow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -8,6 +9,7 @@ import torch
 from mmengine.model import BaseModule
 from torch import Tensor
 
+from mmvist.io.label_image import join_values, split_values
 from mmvist.registry import MODELS
 from mmvist.structures import rle
 from mmvist.structures.frames import Frame
@@ -45,8 +47,8 @@ class FlowWarp(BaseModule):
             raise ValueError(f'FlowWarp: frame {frame.index} of video {frame.video.name} is {tuple(image.shape[1:])} '
                              f'(HxW), the one before was {tuple(state.shape[1:])}')
         height, width = frame.video.height, frame.video.width
-        source = backward_map(self.flow(image, state).cpu().numpy(), height, width)
-        masks = [warp(counts, source, height, width) for counts in tracks.masks.counts]
+        source = backward_map(self.flow(image, state, frame).cpu().numpy(), height, width)
+        masks = warp(tracks.masks.counts, source)
         boxes = torch.from_numpy(rle.bboxes(masks, height, width)).to(tracks.bboxes)
         scale = boxes.new_tensor([*frame.scale, *frame.scale])
         seen = torch.from_numpy(rle.area(masks, height, width) > 0).to(boxes.device)
@@ -76,7 +78,28 @@ def backward_map(flow: np.ndarray, height: int, width: int) -> np.ndarray:
     return resized + np.stack([columns, rows], axis=-1)
 
 
-def warp(counts: bytes, source: np.ndarray, height: int, width: int) -> bytes:
-    """A mask read at `source` (height, width, 2); the nearest pixel counts, outside there is nothing."""
-    mask = rle.decode(counts, height, width).astype(np.uint8)
-    return rle.encode(cv2.remap(mask, source[..., 0], source[..., 1], cv2.INTER_NEAREST))
+def warp(masks: Sequence[bytes], source: np.ndarray) -> list[bytes]:
+    """Masks read at `source` (height, width, 2); the nearest pixel counts, outside there is nothing.
+
+    Disjoint masks, as those of a frame mostly are, are read all at once.
+    """
+    height, width = source.shape[:2]
+    moved = [rle.from_run_lengths([height * width], height, width)] * len(masks)
+    for layer in _layers(rle.iou(masks, masks, height, width) > 0):
+        values = join_values(np.arange(1, len(layer) + 1), [masks[row] for row in layer], height, width)
+        values = cv2.remap(np.ascontiguousarray(values), source[..., 0], source[..., 1], cv2.INTER_NEAREST)
+        for value, counts in split_values(values).items():
+            moved[layer[value - 1]] = counts
+    return moved
+
+
+def _layers(touching: np.ndarray) -> list[list[int]]:
+    """Rows of a matrix (N, N) bool, each once, in as few groups as it goes in turn without a pair of one group."""
+    layers: list[list[int]] = []
+    for row in range(len(touching)):
+        free = next((layer for layer in layers if not touching[row, layer].any()), None)
+        if free is None:
+            layers.append([row])
+        else:
+            free.append(row)
+    return layers

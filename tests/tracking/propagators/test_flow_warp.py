@@ -11,6 +11,7 @@ from mmvist.structures.frames import Frame
 from mmvist.structures.instances import Instances
 from mmvist.structures.masks import RLEMasks
 from mmvist.tracking import FlowWarp
+from mmvist.tracking.propagators.flow_warp import warp
 
 VIDEO = Video(1, 'flow', 40, 60, 10)
 
@@ -22,7 +23,7 @@ class EvenFlow:
     def __init__(self, x, y):
         self.x, self.y = x, y
 
-    def __call__(self, image, previous):
+    def __call__(self, image, previous, frame):
         flow = image.new_zeros(2, *image.shape[1:])
         flow[0], flow[1] = -self.x, -self.y
         return flow
@@ -91,6 +92,35 @@ def test_a_mask_that_leaves_is_cut_then_empty_and_keeps_its_box():
     assert not decoded(gone)[0].any()
     assert gone.bboxes.tolist() == half.bboxes.tolist()
     assert warped(flow, gone).bboxes.tolist() == half.bboxes.tolist()
+
+
+def test_masks_that_share_pixels_and_empty_ones_are_moved_each_by_itself():
+    masks = [mask_of(10, 20, 8, 12), mask_of(12, 25, 8, 12), np.zeros((40, 60), bool), mask_of(10, 20, 8, 12),
+             mask_of(30, 5, 4, 4)]
+    expected = [mask_of(13, 18, 8, 12), mask_of(15, 23, 8, 12), masks[2], mask_of(13, 18, 8, 12), mask_of(33, 3, 4, 4)]
+    assert np.array_equal(decoded(warped(dict(type='EvenFlow', x=-2, y=3), tracks_of(*masks))), expected)
+
+
+def test_as_many_masks_as_there_may_be():
+    # More than a byte counts.
+    masks = [np.arange(2400).reshape(40, 60) == 3 * pixel for pixel in range(700)]
+    moved = decoded(warped(dict(type='EvenFlow', x=1, y=0), tracks_of(*masks)))
+    for pixel in (0, 255, 256, 699):
+        row, column = divmod(3 * pixel, 60)
+        assert np.argwhere(moved[pixel]).tolist() == [[row, column + 1]] * (column < 59)
+
+
+def test_random_flow_is_read_pixel_by_pixel():
+    generator = np.random.default_rng(3)
+    source = (np.stack(np.meshgrid(np.arange(60), np.arange(40)), axis=-1)
+              + generator.uniform(-9, 9, (40, 60, 2))).astype(np.float32)
+    masks = generator.random((6, 40, 60)) < .4
+    moved = warp([rle.encode(mask) for mask in masks], source)
+    for mask, counts in zip(masks, moved, strict=True):
+        expected = np.zeros((40, 60), bool)
+        for (row, column), (x, y) in zip(np.ndindex(40, 60), np.rint(source.reshape(-1, 2)).astype(int), strict=True):
+            expected[row, column] = 0 <= x < 60 and 0 <= y < 40 and mask[y, x]
+        assert np.array_equal(rle.decode(counts, 40, 60), expected)
 
 
 def test_the_first_frame_and_frames_without_tracks_need_no_flow():
