@@ -25,8 +25,8 @@ def encode_flow(flow: np.ndarray, known: np.ndarray) -> np.ndarray:
 
     Args:
         flow: (H, W, 2) pixels, (right, down).
-        known: (H, W) `UNKNOWN`, `SEEN` or `HIDDEN`; bool stands for the first two. Flow that is too long for the format,
-            512 pixels, becomes unknown.
+        known: (H, W) `UNKNOWN`, `SEEN` or `HIDDEN`; bool stands for the first two. Flow that is too long for the
+            format, 512 pixels, becomes unknown.
     """
     right, down = (np.rint(flow[..., axis] * SCALE).astype(np.int32) + OFFSET for axis in range(2))
     fits = (np.minimum(right, down) >= 0) & (np.maximum(right, down) < 2 ** 16)

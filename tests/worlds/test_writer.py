@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from mmvist.io import mots, ytvis
+from mmvist.io.flow import read_flow
 from mmvist.structures import rle
 from mmvist.worlds import CLASSES, WorldConfig, generate
-from mmvist.io.flow import read_flow
 from mmvist.worlds.files import JPEG_FLAGS, encode_depth
 from mmvist.worlds.writer import write
 

@@ -51,7 +51,8 @@ class FileFlow:
         if known.shape != (height, width):
             factors = np.float32([width / known.shape[1], height / known.shape[0]])
             # Flow of places that are unknown must not leak into that of their neighbours.
-            flow, known = (cv2.resize(layer, (width, height), interpolation=cv2.INTER_NEAREST) for layer in (flow, known))
+            flow, known = (cv2.resize(layer, (width, height), interpolation=cv2.INTER_NEAREST)
+                           for layer in (flow, known))
             flow = flow * factors
         flow = np.where(known[..., None] == SEEN, flow, np.float32(NOWHERE))
         return torch.from_numpy(np.ascontiguousarray(flow.transpose(2, 0, 1))).to(image.device)
