@@ -21,9 +21,10 @@ ALLOWED = {
     'evaluation': {'structures', 'io'},
     'datasets': {'structures', 'io'},
     'models': {'structures', 'io', 'tracking'},
-    'mining': {'structures', 'io', 'engine', 'visualization', *PARTS},
+    'inferencer': {'structures', 'io', 'engine', *PARTS},
+    'mining': {'structures', 'io', 'engine', 'visualization', 'inferencer', *PARTS},
     'tuning': {'structures', 'io', 'engine', *PARTS},
-    'apis': {'structures', 'io', 'engine', 'visualization', *PARTS}}
+    'apis': {'structures', 'io', 'engine', 'visualization', 'inferencer', *PARTS}}
 # Modules that work without a deep learning framework.
 FREE_OF_TORCH = ('evaluation.functional', 'structures.video', 'structures.rle', 'io')
 FRAMEWORKS = {'torch', 'mmengine', 'mmcv', 'mmdet'}

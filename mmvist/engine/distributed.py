@@ -29,7 +29,18 @@ def start_processes(launcher: str, timeout: float | None = None) -> None:
     """
     if launcher not in LAUNCHERS:
         raise ValueError(f'launcher must be one of {", ".join(LAUNCHERS)}, got {launcher!r}')
-    if launcher == 'none' or torch.cuda.is_available() or distributed.is_initialized():
+    if launcher != 'none' and not torch.cuda.is_available():
+        join_processes(launcher, timeout)
+
+
+def join_processes(launcher: str, timeout: float | None = None) -> None:
+    """Join the processes of a run that talk on the CPU, whatever else they work with; once is enough.
+
+    Args:
+        launcher: One of `LAUNCHERS` but 'none'.
+        timeout: Seconds after which a process gives up on the others.
+    """
+    if distributed.is_initialized():
         return
     os.environ.update(rendezvous(launcher, os.environ))
     arguments = {} if timeout is None else {'timeout': timedelta(seconds=timeout)}

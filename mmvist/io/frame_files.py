@@ -116,11 +116,12 @@ def write(video_set: VideoSet, path: str | Path) -> None:
     for tracks in progress(video_set.videos, len(video_set.videos), f'writing {path}'):
         file = path if is_file else path / f'{tracks.video.name}.json'
         with FrameJSONWriter(file, tracks.video, video_set.classes) as writer:
-            for result in _results(tracks.select(~tracks.ignore)):
+            for result in frame_results(tracks.select(~tracks.ignore)):
                 writer.write(result)
 
 
-def _results(tracks: VideoTracks) -> Iterator[FrameResult]:
+def frame_results(tracks: VideoTracks) -> Iterator[FrameResult]:
+    """The frames of a video in order; the last one has summaries where tracks have scores of their own."""
     summaries = {track: tracks.summary(track) for track in tracks.track_ids.tolist()} if tracks.track_scores else None
     for frame in range(tracks.video.length):
         rows = tracks.rows_at(frame)

@@ -102,15 +102,29 @@ def open_frames(source: Source, skip_broken: bool = False) -> Frames:
     raise FileNotFoundError(f'{source}: no such video, folder or image')
 
 
+def image_files(folder: Path) -> list[Path]:
+    """The images of a folder, in natural order; hidden files are none."""
+    return in_natural_order(_images(folder.iterdir()))
+
+
+def in_natural_order(paths: Iterable[Path]) -> list[Path]:
+    """Sort paths as one counts: frame2 before frame10."""
+    return sorted(paths, key=_natural)
+
+
 def _images_of(paths: Iterable[Path], source: str) -> list[Path]:
-    images = [path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.')]
+    images = in_natural_order(_images(paths))
     if not images:
         raise FileNotFoundError(f'{source}: no image found; images end in {", ".join(IMAGE_SUFFIXES)}')
-    return sorted(images, key=_natural)
+    return images
+
+
+def _images(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith('.'))
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    """Sort key that counts: frame2 before frame10."""
+    """Sort key that counts."""
     return [(int(part), '') if part.isdecimal() else (-1, part) for part in re.split(r'(\d+)', str(path))]
 
 

@@ -38,7 +38,7 @@ from mmvist.tracking.memory import GalleryMemory, LatestMemory, MomentumMemory
 from mmvist.tracking.oracle_tracker import OracleTracker
 from mmvist.tracking.propagators import AreaKalmanFilter, FlowWarp, KalmanFilter, ObservationCentricFilter, Still
 from mmvist.tracking.records import TrackRecords
-from mmvist.tracking.replay import needs_image, replay
+from mmvist.tracking.replay import needs_image, replay, replay_with_state
 from mmvist.tracking.sequence_tracker import SequenceState, SequenceTracker
 from mmvist.tracking.single_frame_tracker import SingleFrameTracker
 from mmvist.tracking.stage import Stage
@@ -50,4 +50,4 @@ __all__ = ['AppearanceSoftmax', 'AreaKalmanFilter', 'AssociationTracker', 'Below
            'MaskPropTracker', 'MaxDistance', 'MaxGap', 'MinArea', 'MinBoxIoU', 'MinCover', 'MinCoverRatio', 'MinLead',
            'MinMaskIoU', 'MinScore', 'MomentumMemory', 'ObservationCentricFilter', 'OracleTracker', 'SameClass',
            'SameClassOnly', 'Score', 'SequenceState', 'SequenceTracker', 'SignedBoxIoU', 'SingleFrameTracker', 'Stage',
-           'Still', 'TrackRecords', 'TrackerState', 'needs_image', 'replay']
+           'Still', 'TrackRecords', 'TrackerState', 'needs_image', 'replay', 'replay_with_state']

@@ -41,6 +41,16 @@ class Stage:
             allowed = allowed & gate(tracks, detections)
         return torch.cat([total[:1], total[1:].where(allowed, -torch.inf)])
 
+    def refused(self, tracks: Instances, detections: Instances) -> Tensor:
+        """How many pairs that would score above "new" each gate forbids, (gates,) int64; the first to forbid counts."""
+        scores = sum(cue(tracks, detections) for cue in self.cues)
+        wanted, counts = scores[1:] > scores[0], []
+        for gate in self.gates:
+            allowed = gate(tracks, detections)
+            counts.append((wanted & ~allowed).sum())
+            wanted = wanted & allowed
+        return torch.stack(counts) if counts else scores.new_zeros(0, dtype=torch.int64)
+
     def decide(self, affinity: np.ndarray, tracks: np.ndarray, detections: np.ndarray, gaps: np.ndarray
                ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Decide on what is left over, round by round.

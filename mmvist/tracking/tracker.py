@@ -32,6 +32,8 @@ class TrackerState:
         frame: Index of the last frame.
         next_id: Id of the next birth; ids count from 0.
         ended: Records of the tracks that died, in portions that shrink by half or more.
+        refused: For each gate of the stages, the pairs that it forbade and that would have scored above "new" (see
+            `Stage.refused`), where `count_refused` is set.
     """
 
     propagator: Any
@@ -40,6 +42,7 @@ class TrackerState:
     frame: int = -1
     next_id: int = 0
     ended: tuple[TrackRecords, ...] = ()
+    refused: tuple[int, ...] = ()
 
 
 class Decision(NamedTuple):
@@ -79,13 +82,14 @@ class AssociationTracker(BaseModule):
         max_covered: Where given, these masks are made disjoint before anything is compared: a pixel goes to the highest
             score, and a detection of whose mask more than this share, in 0..1, is covered leaves the frame, as does one
             without a pixel (Porzi et al. 2019).
+        count_refused: Count in the state what each gate forbids, to see what thresholds do.
     """
 
     def __init__(self, stages: Sequence[dict], memory: dict, propagator: dict | None = None,
                  filters: Sequence[dict] = (), births: Sequence[dict] = (), max_age: int | None = None,
                  min_hits: int = 1, trusted_start: int = 0, min_length: int = 1, min_top_score: float = 0.0,
                  label: str = 'vote', score: str = 'mean', pixel_masks: bool = False,
-                 max_covered: float | None = None) -> None:
+                 max_covered: float | None = None, count_refused: bool = False) -> None:
         if not stages:
             raise ValueError('AssociationTracker: at least one stage is needed')
         for name, rule, rules in (('label', label, LABELS), ('score', score, SCORES)):
@@ -103,7 +107,7 @@ class AssociationTracker(BaseModule):
         self.max_age, self.min_hits, self.trusted_start = max_age, min_hits, trusted_start
         self.min_length, self.min_top_score = min_length, min_top_score
         self.label, self.score = label, score
-        self.pixel_masks, self.max_covered = pixel_masks, max_covered
+        self.pixel_masks, self.max_covered, self.count_refused = pixel_masks, max_covered, count_refused
 
     def init(self) -> TrackerState:
         """State before a video's first frame."""
@@ -128,6 +132,7 @@ class AssociationTracker(BaseModule):
                                 confirmed=to_device(self._confirmed(records), tracks))
         propagated, tracks = self.propagator.predict(state.propagator, tracks, frame)
         decision = self._decide(tracks, gaps, detections, frame.index)
+        refused = self._refused(state, tracks, detections) if self.count_refused else state.refused
 
         matched, born = np.flatnonzero(decision.rows > 0), np.flatnonzero(decision.rows == 0)
         matched = matched[np.argsort(decision.rows[matched])]
@@ -144,7 +149,8 @@ class AssociationTracker(BaseModule):
         kept = kept[self._confirmed(records)[named[kept]]]
         instances = detections if len(kept) == len(detections) else detections[kept]
         ids = to_device(records.ids[named[kept]], detections)
-        return (TrackerState(propagated, remembered, records, frame.index, state.next_id + len(born), ended),
+        return (TrackerState(propagated, remembered, records, frame.index, state.next_id + len(born), ended,
+                             refused),
                 instances.replace(ids=ids))
 
     def finish(self, state: TrackerState) -> dict[int, TrackSummary]:
@@ -185,6 +191,10 @@ class AssociationTracker(BaseModule):
         if alive.all():
             return tracks, records, state.ended
         return tracks[np.flatnonzero(alive)], *records.retire(alive, state.ended)
+
+    def _refused(self, state: TrackerState, tracks: Instances, detections: Instances) -> tuple[int, ...]:
+        counts = torch.cat([stage.refused(tracks, detections) for stage in self.stages]).tolist()
+        return tuple(map(sum, zip(state.refused, counts, strict=True))) if state.refused else tuple(counts)
 
     def _decide(self, tracks: Instances, gaps: np.ndarray, detections: Instances, frame: int) -> Decision:
         """Compare on the device, decide on the host."""

@@ -18,6 +18,7 @@ from mmvist.evaluation.functional.frame_ap import count_frame_ap, frame_ap_score
 from mmvist.evaluation.functional.hard_cases import CaseCounts, count_hard_cases, frames_of, hard_case_scores
 from mmvist.evaluation.functional.hota import count_hota
 from mmvist.evaluation.functional.identity import count_identity
+from mmvist.evaluation.functional.links import count_links
 from mmvist.evaluation.functional.pairs import pair_videos, video_names
 from mmvist.evaluation.functional.rules import RULES, TRACK_RULES, YOUTUBE_VIS, Rules, check_rules
 from mmvist.evaluation.functional.similarity import VideoSimilarity, mask_similarity, require_masks
@@ -61,6 +62,8 @@ FRAME_SCORES = {
                        lambda counts, _: counts.scores(), 'trackeval'),
     'id': FrameScore(lambda similarity, rules: count_identity(without_ignored(similarity, rules)),
                      lambda counts, _: counts.scores(), 'trackeval'),
+    'links': FrameScore(lambda similarity, rules: count_links(without_ignored(similarity, rules)),
+                        lambda counts, _: counts.scores(), 'trackeval'),
 }
 # Scores that are no formula of sums; what is counted of the videos goes in together.
 POOLED_SCORES = {

@@ -72,7 +72,7 @@ class MOTSMetric(TrackingMetric):
         format: Its format; see `mmvist.io.formats`.
         seqmap: For formats with sequences, the file that lists those of the split.
         split: File that lists the videos of the split.
-        scores: From 'mots', 'hota' and 'id'.
+        scores: From 'mots', 'hota', 'id' and 'links'.
         overlaps: What is done about masks that share pixels; see `Scoring`.
         per_class: Report each class as well.
         min_score: Tracks below it are not counted: AP ranks every guess, MOTS takes each for a claim.
@@ -96,7 +96,7 @@ class MOTMetric(TrackingMetric):
         format: Its format; see `mmvist.io.formats`.
         seqmap: For formats with sequences, the file that lists those of the split.
         split: File that lists the videos of the split.
-        scores: From 'mot', 'hota' and 'id'.
+        scores: From 'mot', 'hota', 'id' and 'links'.
         per_class: Report each class as well.
         min_score: Tracks below it are not counted.
         rules: The program whose rules hold; by default each score's own.

@@ -111,17 +111,23 @@ def _frames(entry: dict, video: Video, place: str, problems: Problems, trusted: 
             np.array([boxes.get(frame, missing) for frame in frames], np.float64).reshape(-1, 4))
 
 
-def write(video_set: VideoSet, path: str | Path) -> None:
+def write(video_set: VideoSet, path: str | Path, compressed: bool = False) -> None:
     """Write ground truth in the official layout: uncompressed run lengths, boxes xywh, mask areas.
 
     The official tools need annotation ids that occur once in the file and are not 0. Where track ids are like that they
     are the annotation ids; where not, annotations are counted from 1 and the id stands in the extra key `track_id`. An
     ignore region of no class becomes a crowd of every class.
+
+    Args:
+        video_set: The annotations.
+        path: Where the file goes.
+        compressed: Write COCO's compressed text in place of run lengths: a fraction of the size, and the official tools
+            read it as well.
     """
     videos = [_video_entry(tracks.video) for tracks in video_set.videos]
     annotations = []
     for tracks in video_set.videos:
-        annotations += _annotations(tracks, video_set.category_ids)
+        annotations += _annotations(tracks, video_set.category_ids, compressed)
     ids = [entry['id'] for entry in annotations]
     if len(set(ids)) < len(ids) or 0 in ids:
         annotations = [{**entry, 'id': number, 'track_id': entry['id']} for number, entry in enumerate(annotations, 1)]
@@ -141,13 +147,13 @@ def _video_entry(video: Video) -> dict:
     return entry
 
 
-def _annotations(tracks: VideoTracks, category_ids: tuple[int, ...]) -> Iterator[dict]:
+def _annotations(tracks: VideoTracks, category_ids: tuple[int, ...], compressed: bool) -> Iterator[dict]:
     video = tracks.video
     new_ids = itertools.count(int(tracks.track_ids.max(initial=0)) + 1)
     for track in tracks.track_ids.tolist():
         rows = tracks.rows_of(track)
         entry = {'video_id': video.id, 'iscrowd': int(tracks.ignore[rows].all()), 'height': video.height,
-                 'width': video.width, 'length': 1, **_columns(tracks, rows)}
+                 'width': video.width, 'length': 1, **_columns(tracks, rows, compressed)}
         label = tracks.summary(track).label
         if label >= 0:
             yield {'id': track, 'category_id': category_ids[label], **entry}
@@ -155,7 +161,7 @@ def _annotations(tracks: VideoTracks, category_ids: tuple[int, ...]) -> Iterator
             yield from ({'id': next(new_ids), 'category_id': category, **entry} for category in category_ids)
 
 
-def _columns(tracks: VideoTracks, rows: np.ndarray) -> dict:
+def _columns(tracks: VideoTracks, rows: np.ndarray, compressed: bool) -> dict:
     video = tracks.video
     segmentations, boxes, areas = ([None] * video.length for _ in range(3))
     for row in rows.tolist():
@@ -165,6 +171,7 @@ def _columns(tracks: VideoTracks, rows: np.ndarray) -> dict:
         areas[frame] = boxes[frame][2] * boxes[frame][3]
         if mask is not None:
             lengths = rle.run_lengths(mask)
-            segmentations[frame] = {'counts': lengths.tolist(), 'size': [video.height, video.width]}
+            counts = mask.decode('ascii') if compressed else lengths.tolist()
+            segmentations[frame] = {'counts': counts, 'size': [video.height, video.width]}
             areas[frame] = int(lengths[1::2].sum())
     return {'segmentations': segmentations, 'bboxes': boxes, 'areas': areas}

@@ -8,7 +8,13 @@ from mmvist.structures.frames import Frame
 
 
 class Flow(Protocol):
-    """Tells where each pixel of a frame was in the frame before."""
+    """Tells where each pixel of a frame was in the frame before.
+
+    Attributes:
+        needs_image: Whether images must be there.
+    """
+
+    needs_image: bool
 
     def __call__(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:
         """Flow from a frame to the one before it.

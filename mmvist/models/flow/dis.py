@@ -22,6 +22,8 @@ class DISFlow:
         preset: 'ultrafast', 'fast' or 'medium', OpenCV's settings.
     """
 
+    needs_image = True
+
     def __init__(self, preset: str = 'medium') -> None:
         if preset not in PRESETS:
             raise ValueError(f'DISFlow: preset must be one of {tuple(PRESETS)}, got {preset!r}')

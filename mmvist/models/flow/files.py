@@ -27,6 +27,8 @@ class FileFlow:
             number, such as '{video}/{frame:05d}.png' or, with the first frame's number 0, '{video}_{frame:06d}.flo'.
     """
 
+    needs_image = False
+
     def __init__(self, root: str, path: str = '{video}/{frame:05d}.png') -> None:
         try:
             path.format(video='video', frame=0)
@@ -41,7 +43,7 @@ class FileFlow:
             FileNotFoundError: There is no such file.
             ValueError: It cannot be read, or is not of the size of the video.
         """
-        path = self.root / self.path.format(video=frame.video.name, frame=frame.index)
+        path = self.path_of(frame)
         flow, known = read_flow(path)
         height, width = frame.video.height, frame.video.width
         if known.shape != (height, width):
@@ -56,3 +58,7 @@ class FileFlow:
             flow = flow * factors
         flow = np.where(known[..., None] == SEEN, flow, np.float32(NOWHERE))
         return torch.from_numpy(np.ascontiguousarray(flow.transpose(2, 0, 1))).to(image.device)
+
+    def path_of(self, frame: Frame) -> Path:
+        """The file of the flow from a frame to the one before it."""
+        return self.root / self.path.format(video=frame.video.name, frame=frame.index)

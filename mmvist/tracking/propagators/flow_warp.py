@@ -28,11 +28,10 @@ class FlowWarp(BaseModule):
         flow: Config of the flow from a frame to the one before it.
     """
 
-    needs_image = True
-
     def __init__(self, flow: dict) -> None:
         super().__init__()
         self.flow = MODELS.build(flow)
+        self.needs_image = self.flow.needs_image
 
     def init(self) -> None:
         """No frame yet."""

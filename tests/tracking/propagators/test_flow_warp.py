@@ -20,6 +20,8 @@ VIDEO = Video(1, 'flow', 40, 60, 10)
 class EvenFlow:
     """Every pixel moves by (x, y) pixels of the network input from a frame to the next."""
 
+    needs_image = True
+
     def __init__(self, x, y):
         self.x, self.y = x, y
 

@@ -1,0 +1,100 @@
+"""One video after another: images, segments, tracks."""
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from mmvist.inferencer import VISInferencer
+from mmvist.io.frames import image_files
+from mmvist.io.image import read_image
+from mmvist.io.progress import progress
+from mmvist.mining.linkers import Linked, Linker
+from mmvist.mining.raw_videos import RawVideo, store_images
+from mmvist.mining.segments import SegmentRules
+from mmvist.mining.store import Store
+from mmvist.structures import VideoTracks
+from mmvist.structures.detections import VideoDetections
+
+
+class Miner:
+    """Mines videos, stage by stage; what is in the store already is not done again.
+
+    Args:
+        store: Where everything is kept.
+        inferencer: Makes the detector.
+        rules: Makes the rules of segments, from the detector's classes.
+        linker: Makes tracks of segments.
+
+    Attributes:
+        seconds: How long each kind of work took.
+    """
+
+    def __init__(self, store: Store, inferencer: Callable[[], VISInferencer],
+                 rules: Callable[[Sequence[str]], SegmentRules], linker: Linker) -> None:
+        self.store, self.linker = store, linker
+        self._make_inferencer, self._make_rules = inferencer, rules
+        self._inferencer: VISInferencer | None = None
+        self.seconds: Counter[str] = Counter()
+
+    def prepare(self, videos: Sequence[RawVideo]) -> None:
+        """Make the detector if it is needed for any of the videos, so that what is wrong with it stops the run."""
+        if not all(self.store.has('segments', video.name) for video in videos):
+            self._inferencer = self._make_inferencer()
+            self._rules = self._make_rules(self._inferencer.classes)
+
+    def mine(self, video: RawVideo) -> bool:
+        """Do what is left to do of a video.
+
+        Returns:
+            Whether it went well; if not, the store knows why.
+        """
+        try:
+            for stage, work in (('images', self._images), ('segments', self._segments), ('tracks', self._tracks)):
+                if not self.store.has(stage, video.name):
+                    start = time.perf_counter()
+                    work(video)
+                    self.seconds[stage] += time.perf_counter() - start
+        except Exception:
+            # Whatever is wrong with a video, the others are not to suffer.
+            self.store.write_failure(video.name, traceback.format_exc())
+            return False
+        self.store.forget_failure(video.name)
+        return True
+
+    def _images(self, video: RawVideo) -> None:
+        store_images(video, self.store.images(video.name))
+
+    def _segments(self, video: RawVideo) -> None:
+        folder = self.store.images(video.name)
+        files = image_files(folder)
+        results = [self._rules.of_frame(result) for _, result in
+                   progress(self._inferencer.track(folder), len(files), f'{video.name}, segments')]
+        known = replace(results[0].video, id=video.name, name=video.name, length=len(files),
+                        file_names=tuple(f'{video.name}/{file.name}' for file in files))
+        self.store.write_segments(VideoDetections.from_results([replace(result, video=known) for result in results]))
+
+    def _tracks(self, video: RawVideo) -> None:
+        segments = self.store.read_segments(video.name)
+        is_object = segments.labels < len(self.store.classes)
+        files = image_files(self.store.images(video.name))
+        images = progress(map(read_image, files), len(files), f'{video.name}, tracks')
+        linked = self.linker.link(segments.select(is_object), images)
+        self.seconds['flow'] += linked.flow_seconds
+        self.seconds['tracks'] -= linked.flow_seconds
+        counts = {'segments': int(is_object.sum()), 'refused': dict(linked.refused)}
+        self.store.write_tracks(_with_ignored(linked, segments.select(~is_object)), counts)
+
+
+def _with_ignored(linked: Linked, ignored: VideoDetections) -> Linked:
+    """Tracks, and segments that are to be ignored, each a track of its own."""
+    tracks = linked.tracks
+    first = 1 + int(tracks.ids.max(initial=-1))
+    rows = [*zip(tracks.frames, tracks.ids, tracks.labels, tracks.scores, tracks.bboxes, tracks.masks, tracks.ignore,
+                 strict=True),
+            *zip(ignored.frames, first + np.arange(len(ignored)), ignored.labels, ignored.scores, ignored.bboxes,
+                 ignored.masks, np.ones(len(ignored), bool), strict=True)]
+    return replace(linked, tracks=VideoTracks.from_rows(tracks.video, rows, tracks.track_scores))

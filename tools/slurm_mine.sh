@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Mine on a Slurm cluster.
+#   [GPUS=8] [GPUS_PER_NODE=8] [CPUS_PER_TASK=5] [SRUN_ARGS=...] tools/slurm_mine.sh PARTITION JOB CONFIG VIDEOS... --out FOLDER
+set -euo pipefail
+if [ $# -lt 4 ]; then
+    sed -n '2,3s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+fi
+PARTITION=$1 JOB=$2 CONFIG=$3
+shift 3
+TOOLS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$TOOLS/python.sh"
+GPUS=${GPUS:-8}
+GPUS_PER_NODE=${GPUS_PER_NODE:-$((GPUS < 8 ? GPUS : 8))}
+
+# SRUN_ARGS holds several words.
+exec srun --partition="$PARTITION" --job-name="$JOB" --gres="gpu:$GPUS_PER_NODE" --ntasks="$GPUS" \
+    --ntasks-per-node="$GPUS_PER_NODE" --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
+    "$PYTHON" -u "$TOOLS/mine.py" "$CONFIG" "$@" --launcher slurm
