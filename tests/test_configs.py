@@ -31,6 +31,8 @@ def build(path, tmp_path):
             names = part.get('classes', config.classes)
             categories = [{'id': number, 'name': name} for number, name in enumerate(names, 1)]
             (tmp_path / 'val.json').write_text(json.dumps({**EMPTY_VIDEO, 'categories': categories}))
+    if detector.get('type') == 'FileDetector':
+        detector.file = str(write_objects(tmp_path / 'found.json', {Video(9, 'toy', 64, 96, 2): [{}, {}]}))
     if trains_embedder(config):
         objects = [{4: (0, 0), 0: (40, 20)}]
         config.model.embedder.identities = dict(
@@ -67,10 +69,19 @@ def trains_embedder(config):
     return 'identities' in (config.model.get('embedder') or {})
 
 
+def set_flow(clips):
+    """Nothing moves."""
+    for sample in (sample for one in clips for sample in one.video_data_samples):
+        still = torch.zeros(3, *sample.img_shape[:2])
+        still[2] = 1
+        sample.set_field(still, 'gt_flow')
+        sample.set_field(still, 'gt_flow_ahead')
+
+
 EMPTY_VIDEO = {'videos': [{'id': 9, 'width': 96, 'height': 64, 'length': 2, 'file_names': ['a/0.jpg', 'a/1.jpg']}],
                'annotations': []}
 ORACLES = ('OracleDetector', 'OracleTracker', 'OracleForeground', 'OracleMeans')
-UNTRAINED = ('OracleDetector', 'MMDetDetector')
+UNTRAINED = ('FileDetector', 'MMDetDetector', 'OracleDetector')
 
 
 def test_there_are_configs():
@@ -82,9 +93,14 @@ def test_a_config_trains_and_tracks(path, tmp_path):
     torch.manual_seed(0)
     model, config = build(path, tmp_path)
     detector = config.model.get('detector', {}).get('type')
-    if detector not in UNTRAINED or trains_embedder(config):
+    # What estimates flow may learn.
+    learns = hasattr(getattr(getattr(model, 'detector', None), 'flow', None), 'loss') if detector == 'FlowDetector' \
+        else detector not in UNTRAINED
+    if learns or trains_embedder(config):
         model.train()
         clips = batch(clip(key_frames(config), num_classes=len(config.classes)))
+        if detector == 'FlowDetector':
+            set_flow(clips['data_samples'])
         losses = model(**model.data_preprocessor(clips, True), mode='loss')
         total, _ = model.parse_losses(losses)
         total.backward()

@@ -71,6 +71,9 @@ class ClipFrame:
         objects: In the image's pixels; `None` until loaded, and in testing.
         scale: Pixels of the image per original pixel, (x, y).
         flip: Whether the image is mirrored left to right.
+        flow: (H, W, 3) float32, to the frame before, in the image's pixels: right, down, and 1 where that is known,
+            else all are 0; `None` until loaded.
+        flow_ahead: The same to the frame after.
     """
 
     index: int
@@ -81,6 +84,8 @@ class ClipFrame:
     objects: Objects | None = None
     scale: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
+    flow: np.ndarray | None = None
+    flow_ahead: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import mmdet.models  # noqa: F401
 from mmvist.models.abn import ABNBBoxHead, ABNMaskHead, ABNResNet, ABNRPNHead
 from mmvist.models.detectors import (
     FileDetector,
+    FlowDetector,
     MaskRCNNDetector,
     MMDetDetector,
     OracleDetector,
@@ -24,7 +25,7 @@ from mmvist.models.embedders import (
     RoIEmbedder,
     SoftMaskPoolEmbedder,
 )
-from mmvist.models.flow import DISFlow, FileFlow
+from mmvist.models.flow import DISFlow, FileFlow, HD3Flow, RAFTFlow
 from mmvist.models.graph_tracker import GraphTracker
 from mmvist.models.layers import CorrelatedLatent, DeterministicLatent, RectifiedFPN, SymmetricTemporalModel
 from mmvist.models.losses import (
@@ -53,13 +54,13 @@ from mmvist.models.propagators import MaskPropagation
 from mmvist.models.segmentor import SegmentorState, VideoInstanceSegmentor
 from mmvist.models.vae import FutureFrameDecoder, ObservationEncoder, ProposalHead, PyramidDecoder
 
-__all__ = ['OSMN', 'ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
+__all__ = ['ABNBBoxHead', 'ABNMaskHead', 'ABNRPNHead', 'ABNResNet', 'AssociationEmbedder', 'BalancedBCE',
            'BatchHardTriplet', 'CausalTemporalModel', 'ClipPreprocessor', 'CorrelatedLatent', 'DISFlow',
-           'DeterministicLatent', 'DiscriminativeLoss', 'FileDetector', 'FileFlow', 'ForegroundNetwork',
-           'FrameEncoder', 'FutureFrameDecoder', 'GraphTracker', 'LovaszSoftmax', 'MMDetDetector', 'MaskPoolEmbedder',
-           'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss', 'MeanShiftGrouping', 'OSMNTrainer',
-           'ObservationEncoder', 'OracleDetector', 'OracleForeground', 'OracleMeans', 'PixelDecoder',
-           'PixelEmbeddingDetector', 'PoseNetwork', 'ProposalHead', 'PyramidDecoder', 'RandomSeedGrouping',
-           'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState', 'SoftMaskPoolEmbedder',
-           'StemResNet', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector', 'VAEMaskRCNNDetector',
-           'VideoInstanceSegmentor', 'ViewSynthesisLoss', 'YOLACTDetector']
+           'DeterministicLatent', 'DiscriminativeLoss', 'FileDetector', 'FileFlow', 'FlowDetector',
+           'ForegroundNetwork', 'FrameEncoder', 'FutureFrameDecoder', 'GraphTracker', 'HD3Flow', 'LovaszSoftmax',
+           'MMDetDetector', 'MaskPoolEmbedder', 'MaskPropagation', 'MaskRCNNDetector', 'MatchLoss',
+           'MeanShiftGrouping', 'OSMN', 'OSMNTrainer', 'ObservationEncoder', 'OracleDetector', 'OracleForeground',
+           'OracleMeans', 'PixelDecoder', 'PixelEmbeddingDetector', 'PoseNetwork', 'ProposalHead', 'PyramidDecoder',
+           'RAFTFlow', 'RandomSeedGrouping', 'ReIDEmbedder', 'RectifiedFPN', 'RoIEmbedder', 'SegmentorState',
+           'SoftMaskPoolEmbedder', 'StemResNet', 'SymmetricTemporalModel', 'TemporalMaskRCNNDetector',
+           'VAEMaskRCNNDetector', 'VideoInstanceSegmentor', 'ViewSynthesisLoss', 'YOLACTDetector']

@@ -1,6 +1,7 @@
 """Transforms of clips."""
 
 from mmvist.datasets.transforms.colour import RandomColourClip, RandomGammaClip
+from mmvist.datasets.transforms.flow import LoadFlow
 from mmvist.datasets.transforms.geometry import (
     RandomCropClip,
     RandomFlipClip,
@@ -12,6 +13,6 @@ from mmvist.datasets.transforms.loading import BlankFrames, BrokenFrameError, Lo
 from mmvist.datasets.transforms.objects import DropIgnored, KeepCommonObjects
 from mmvist.datasets.transforms.packing import PackClip
 
-__all__ = ['BlankFrames', 'BrokenFrameError', 'DropIgnored', 'KeepCommonObjects', 'LoadFrames', 'LoadTracks',
-           'PackClip', 'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip', 'RandomResizeClip',
-           'RandomScaleClip', 'ResizeClip']
+__all__ = ['BlankFrames', 'BrokenFrameError', 'DropIgnored', 'KeepCommonObjects', 'LoadFlow', 'LoadFrames',
+           'LoadTracks', 'PackClip', 'RandomColourClip', 'RandomCropClip', 'RandomFlipClip', 'RandomGammaClip',
+           'RandomResizeClip', 'RandomScaleClip', 'ResizeClip']

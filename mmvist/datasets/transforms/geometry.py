@@ -1,6 +1,6 @@
 """Transforms that move pixels; one decision holds for all frames of a clip."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -100,13 +100,13 @@ class RandomCropClip:
         self.size, self.by_centre = checked_size('RandomCropClip', 'size', size), by_centre
 
     def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | None:
-        """Cut every frame alike; `None` when no key frame shows an object any more."""
+        """Cut every frame alike; `None` when no key frame shows an object any more and there is no flow to train on."""
         height, width = clip.frames[0].image.shape[:2]
         left = int(rng.integers(max(width - self.size[0], 0) + 1))
         top = int(rng.integers(max(height - self.size[1], 0) + 1))
         rows, columns = slice(top, top + self.size[1]), slice(left, left + self.size[0])
         cropped = clip.map(lambda frame: _cropped(frame, rows, columns, self.by_centre))
-        return cropped if cropped.has_objects() else None
+        return cropped if cropped.has_objects() or cropped.frames[0].flow_ahead is not None else None
 
 
 def checked_size(owner: str, name: str, size: Sequence[int]) -> tuple[int, int]:
@@ -142,8 +142,11 @@ def _resized(frame: ClipFrame, scale: tuple[int, int], keep_ratio: bool) -> Clip
         masks = [cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST_EXACT) for mask in objects.masks]
         objects = replace(objects, bboxes=objects.bboxes * np.array([*ratio, *ratio], np.float32),
                           masks=np.stack(masks) if masks else np.zeros((0, size[1], size[0]), np.uint8))
+    # What is unknown must not leak into what is known.
+    flows = _flows(frame, lambda flow: cv2.resize(flow, size, interpolation=cv2.INTER_NEAREST_EXACT)
+                   * np.array([*ratio, 1], np.float32))
     return replace(frame, image=cv2.resize(frame.image, size, interpolation=cv2.INTER_LINEAR), objects=objects,
-                   scale=(frame.scale[0] * ratio[0], frame.scale[1] * ratio[1]))
+                   scale=(frame.scale[0] * ratio[0], frame.scale[1] * ratio[1]), **flows)
 
 
 def _flipped(frame: ClipFrame) -> ClipFrame:
@@ -152,7 +155,8 @@ def _flipped(frame: ClipFrame) -> ClipFrame:
         x1, y1, x2, y2 = objects.bboxes.T
         objects = replace(objects, bboxes=np.stack([width - x2, y1, width - x1, y2], axis=1),
                           masks=objects.masks[:, :, ::-1])
-    return replace(frame, image=frame.image[:, ::-1], objects=objects, flip=not frame.flip)
+    flows = _flows(frame, lambda flow: flow[:, ::-1] * np.array([-1, 1, 1], np.float32))
+    return replace(frame, image=frame.image[:, ::-1], objects=objects, flip=not frame.flip, **flows)
 
 
 def _cropped(frame: ClipFrame, rows: slice, columns: slice, by_centre: bool) -> ClipFrame:
@@ -168,4 +172,10 @@ def _cropped(frame: ClipFrame, rows: slice, columns: slice, by_centre: bool) -> 
     else:
         objects = objects.select(stays)
         objects = replace(objects, bboxes=tight_boxes(objects.masks))
-    return replace(frame, image=image, objects=objects)
+    return replace(frame, image=image, objects=objects, **_flows(frame, lambda flow: flow[rows, columns]))
+
+
+def _flows(frame: ClipFrame, change: Callable[[np.ndarray], np.ndarray]) -> dict[str, np.ndarray | None]:
+    """What is known of a frame's flow, changed."""
+    return {name: None if flow is None else change(flow)
+            for name, flow in (('flow', frame.flow), ('flow_ahead', frame.flow_ahead))}

@@ -21,9 +21,10 @@ class PackClip:
         Returns:
             `inputs`: (T, 3, H, W) uint8, BGR. `data_samples`: a `TrackDataSample` of T `DetDataSample`s with
             `gt_instances` (`bboxes` (N, 4) float32 xyxy in pixels of the input, `labels` (N,) int64, `ids` (N,) int64,
-            `masks` `BitmapMasks` (N, H, W)) and `ignored_instances` (the same without ids), both absent in testing, and
-            the facts `img_path`, `ori_shape` and `img_shape` (height, width), `scale_factor` (x, y), `flip`, `frame`
-            (index in the video), `key` and `video`.
+            `masks` `BitmapMasks` (N, H, W)) and `ignored_instances` (the same without ids), both absent in testing,
+            `gt_flow` and `gt_flow_ahead` (3, H, W) float32 where they were loaded, and the facts `img_path`,
+            `ori_shape` and `img_shape` (height, width), `scale_factor` (x, y), `flip`, `frame` (index in the video),
+            `key` and `video`.
         """
         sample = TrackDataSample()
         sample.video_data_samples = [_sample(frame, clip.video) for frame in clip.frames]
@@ -40,6 +41,9 @@ def _sample(frame: ClipFrame, video: Video) -> DetDataSample:
         sample.gt_instances = _instances(objects)
         sample.gt_instances.ids = torch.from_numpy(objects.ids)
         sample.ignored_instances = _instances(frame.objects.select(frame.objects.ignore))
+    for name, flow in (('gt_flow', frame.flow), ('gt_flow_ahead', frame.flow_ahead)):
+        if flow is not None:
+            sample.set_field(torch.from_numpy(np.ascontiguousarray(flow.transpose(2, 0, 1))), name)
     return sample
 
 

@@ -4,6 +4,7 @@ from mmvist.evaluation.metrics.base import VideoMetric
 from mmvist.evaluation.metrics.bdd100k import BDD100KMetric
 from mmvist.evaluation.metrics.depth import CameraMotionMetric, DepthMetric
 from mmvist.evaluation.metrics.detections_file import DetectionsFile
+from mmvist.evaluation.metrics.flow import FlowMetric
 from mmvist.evaluation.metrics.foreground import ForegroundMetric
 from mmvist.evaluation.metrics.result_file import ResultFile
 from mmvist.evaluation.metrics.score_curves import ScoreCurveMetric
@@ -17,6 +18,6 @@ from mmvist.evaluation.metrics.tracking import (
     YouTubeVISMetric,
 )
 
-__all__ = ['BDD100KMetric', 'CameraMotionMetric', 'DepthMetric', 'DetectionsFile', 'ForegroundMetric', 'FrameMetric',
-           'HardCaseMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile', 'ScoreCurveMetric', 'SpeedMetric', 'VideoMetric',
-           'WindowMetric', 'YouTubeVISMetric']
+__all__ = ['BDD100KMetric', 'CameraMotionMetric', 'DepthMetric', 'DetectionsFile', 'FlowMetric', 'ForegroundMetric',
+           'FrameMetric', 'HardCaseMetric', 'MOTMetric', 'MOTSMetric', 'ResultFile', 'ScoreCurveMetric', 'SpeedMetric',
+           'VideoMetric', 'WindowMetric', 'YouTubeVISMetric']

@@ -1,0 +1,17 @@
+# The synthetic street world's flow: from a frame to the one before it and back, exact, of hidden points, too.
+_base_ = './street_world.py'
+flow_root = 'data/street_world/'
+train_dataloader = dict(
+    batch_size=4,
+    dataset=dict(
+        empty_frames=True,
+        clip=dict(_delete_=True, type='ContiguousClip', length=2),
+        pipeline=[
+            dict(type='LoadFrames'), dict(type='LoadTracks'),
+            dict(type='LoadFlow', backward=flow_root + 'flow/train/{video}/{frame:05d}.png',
+                 forward=flow_root + 'flow_forward/train/{video}/{frame:05d}.png'),
+            dict(type='RandomFlipClip', prob=0.5),
+            dict(type='RandomColourClip', hue=180, saturation=0.5, brightness=0.3), dict(type='PackClip')]))
+val_evaluator = [
+    dict(type='FlowMetric', flow_prefix=_base_.data_root + 'flow/val', ann_file=_base_.data_root + 'val.json')]
+test_evaluator = val_evaluator

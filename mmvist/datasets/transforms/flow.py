@@ -1,0 +1,57 @@
+"""True optical flow of the frames of a clip."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from mmvist.datasets.clip import Clip, ClipFrame
+from mmvist.io.flow import SEEN, UNKNOWN, read_flow
+from mmvist.registry import TRANSFORMS
+from mmvist.structures import Video
+
+
+@TRANSFORMS.register_module()
+class LoadFlow:
+    """Reads flow between the successive frames of a clip; before other transforms, as files are of the video's size.
+
+    Args:
+        backward: File of the flow from a frame to the one before it, from the video's name and the frame's number, such
+            as 'data/flow/{video}/{frame:05d}.png'; see `mmvist.io.flow.read_flow`. Where there is no file, nothing is
+            known.
+        forward: The same to the frame after it.
+        hidden: Learn from points that the other frame hides, too, where files know them.
+    """
+
+    def __init__(self, backward: str, forward: str, hidden: bool = True) -> None:
+        for path in (backward, forward):
+            try:
+                path.format(video='video', frame=0)
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(f'LoadFlow: paths may use {{video}} and {{frame}}, got {path!r}: {error!r}') from None
+        self.backward, self.forward, self.hidden = backward, forward, hidden
+
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
+        """Set `flow` of all frames but the first, `flow_ahead` of all but the last.
+
+        Raises:
+            ValueError: A file is broken, or not of the video's size.
+        """
+        frames = list(clip.frames)
+        for place, (before, after) in enumerate(zip(clip.frames[:-1], clip.frames[1:], strict=True)):
+            follows = after.index == before.index + 1
+            frames[place] = replace(frames[place], flow_ahead=self._read(self.forward, before, clip.video, follows))
+            frames[place + 1] = replace(frames[place + 1],
+                                        flow=self._read(self.backward, after, clip.video, follows))
+        return replace(clip, frames=tuple(frames))
+
+    def _read(self, path: str, frame: ClipFrame, video: Video, follows: bool) -> np.ndarray:
+        file = Path(path.format(video=video.name, frame=frame.index))
+        if not follows or not file.exists():
+            return np.zeros((video.height, video.width, 3), np.float32)
+        flow, known = read_flow(file)
+        if known.shape != (video.height, video.width):
+            raise ValueError(f'{file}: must be of the size of video {video.name}, {video.height}x{video.width} (HxW), '
+                             f'got {known.shape[0]}x{known.shape[1]}')
+        known = (known != UNKNOWN) if self.hidden else (known == SEEN)
+        return np.dstack([flow * known[..., None], known]).astype(np.float32)
