@@ -11,6 +11,7 @@ import numpy as np
 from mmvist.io import bdd100k, coco, davis, mots, openimages, ytvis
 from mmvist.io import classes as lists
 from mmvist.io.class_map import map_classes
+from mmvist.io.flow import write_flow
 from mmvist.io.label_image import join_values
 from mmvist.io.label_png import encode_png
 from mmvist.io.splits import write_split
@@ -134,6 +135,16 @@ def kitti_synth(street: Sequence[RenderedVideo], root: Path) -> None:
     mots.write_seqmap(given, root / 'data/kitti_synth/instances_txt/all.seqmap')
 
 
+def kitti_synth_flow(street: Sequence[RenderedVideo], root: Path) -> None:
+    kitti_synth(street, root)
+    for video, name in zip(of_split(street, 'train'), ('2011_09_26_drive_0001', '2011_09_28_drive_0016'), strict=False):
+        for folder, flow, known in (('backward', video.backward_flow, video.backward_known),
+                                    ('forward', video.forward_flow, video.forward_known)):
+            for frame in range(len(flow)):
+                write_flow(flow[frame], known[frame],
+                           root / 'data/kitti_synth/flow_targets' / folder / name / f'{frame:05d}.png')
+
+
 def kitti_synth_mots(street: Sequence[RenderedVideo], root: Path) -> None:
     kitti_mots(street, root)
     truth = root / 'data/kitti_mots/instances_txt'
@@ -174,7 +185,11 @@ def bdd100k_motsnet(street: Sequence[RenderedVideo], root: Path) -> None:
     write_images(given, street, data / 'images/track/train')
     boxes = tuple(replace(tracks, masks=(None,) * len(tracks)) for tracks in given.videos)
     bdd100k.write(replace(given, videos=boxes), data / 'labels/box_track_20/train')
-    ytvis.write(replace(given, videos=given.videos[:2]), data / 'motsnet/train.json')
+    # Mining numbers the frames anew.
+    mined = video_set(street, lists.BDD100K, TRAFFIC, names, lambda name, frame: f'{name}/{frame:06d}.jpg')
+    mined = replace(mined, videos=mined.videos[:2])
+    write_images(mined, street[:2], data / 'motsnet/images')
+    ytvis.write(mined, data / 'motsnet/annotations.json', compressed=True)
     write_split(names[2:], data / 'splits/motsnet_val.txt')
 
 
@@ -246,7 +261,7 @@ MINIATURES = {
     'youtube_vis_2019': youtube_vis_2019, 'youtube_vis_2019_rgnnvis': youtube_vis_2019,
     'youtube_vis_2019_vae': youtube_vis_2019,
     'youtube_vis_2021': youtube_vis_2021, 'ovis': ovis, 'kitti_mots': kitti_mots, 'kitti_mots_windows': kitti_mots,
-    'kitti_synth': kitti_synth,
+    'kitti_synth': kitti_synth, 'kitti_synth_flow': kitti_synth_flow,
     'kitti_synth_mots': kitti_synth_mots, 'mots_challenge': mots_challenge,
     **{f'mots_challenge_fold{fold}': mots_challenge for fold in (2, 3, 4)},
     'bdd100k_motsnet': bdd100k_motsnet, 'bdd100k_seg_track': bdd100k_seg_track,
