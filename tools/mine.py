@@ -15,10 +15,8 @@ EXAMPLES = """examples:
   python tools/mine.py CONFIG.py VIDEOS --checkpoint CHECKPOINT.pth --out data/mined      a folder of mp4 files
   python tools/mine.py CONFIG.py one.mp4 frames/of/another --out data/mined --checkpoint CHECKPOINT.pth
   tools/dist_mine.sh CONFIG.py 4 VIDEOS --out data/mined --checkpoint CHECKPOINT.pth      on 4 GPUs
-The same command goes on where a run was interrupted. docs/mining.md tells more.
+The same command, without --redo, goes on where a run was interrupted. docs/mining.md tells more.
 """
-# A process may wait that long for others that have longer videos.
-PATIENCE = 30 * 24 * 3600.0
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -26,14 +24,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, epilog=EXAMPLES,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config of a detector, with an entry `mining`')
-    parser.add_argument('videos', nargs='+', help='video files, folders of images, or folders of these')
+    parser.add_argument('videos', nargs='+',
+                        help='video files, folders of images, or folders of these; NAME=PATH names a video')
     parser.add_argument('--out', required=True, metavar='FOLDER', help='where annotations and all stages go')
     parser.add_argument('--checkpoint', help='weights of the detector')
     parser.add_argument('--keep-flow', action='store_true',
                         help='store optical flow, to try other rules without estimating it anew; about as large as the '
                              'images')
     parser.add_argument('--redo', choices=('segments', 'tracks'),
-                        help='do this stage anew, and what follows it, although it was done before')
+                        help='throw away what this stage, and what follows it, has made of all videos')
+    parser.add_argument('--chunk', type=int, default=1, help='frames the detector sees at once; more keep a GPU busy')
     parser.add_argument('--device', help='such as cpu or cuda:1 (default: a GPU if there is one)')
     parser.add_argument('--trust-checkpoint', action='store_true',
                         help='unpickle a checkpoint of another project, which can run any code')
@@ -44,22 +44,22 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Parse, mine, say what was found; the status is 1 if a video could not be mined."""
+    """Parse, mine, say what was found; a single process ends with status 1 if a video could not be mined."""
     args = parse_arguments()
     config = load_config(args.config, args.cfg_options)
     check_config(config)
     device = args.device
     if args.launcher != 'none':
-        join_processes(args.launcher, PATIENCE)
+        join_processes(args.launcher)
         if device is None and torch.cuda.is_available():
             device = f'cuda:{int(os.environ["LOCAL_RANK"]) % torch.cuda.device_count()}'
-    mined = mine(config, args.videos, args.out, args.checkpoint, device, args.trust_checkpoint, args.keep_flow,
-                 args.redo)
+    mined = mine(config, args.videos, args.out, args.checkpoint, device, args.chunk, args.trust_checkpoint,
+                 args.keep_flow, args.redo)
     if mined is None:
         return 0
     summary, seconds = mined
     print(summary.as_text(seconds))
-    return 1 if summary.failed else 0
+    return 1 if summary.failed and args.launcher == 'none' else 0
 
 
 if __name__ == '__main__':

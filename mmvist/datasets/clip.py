@@ -106,4 +106,9 @@ class Clip:
 
     def has_objects(self) -> bool:
         """Whether any key frame shows an object that is not ignored."""
-        return any(frame.key and not frame.objects.ignore.all() for frame in self.frames)
+        return any(frame.key and frame.objects is not None and not frame.objects.ignore.all() for frame in self.frames)
+
+    def has_flow(self) -> bool:
+        """Whether flow is known anywhere."""
+        flows = (flow for frame in self.frames for flow in (frame.flow, frame.flow_ahead) if flow is not None)
+        return any(flow[..., 2].any() for flow in flows)

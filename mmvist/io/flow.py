@@ -18,6 +18,21 @@ FLO_MAGIC = np.float32(202021.25)
 FLO_UNKNOWN = 1e9
 PNG_FLAGS = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 SUFFIXES = ('.png', '.flo')
+# Pixels that lead out of any image: what is looked for there is not found. So flow in memory says that it is unknown.
+NOWHERE = 1e6
+
+
+def check_path(owner: str, path: str) -> None:
+    """Raise ValueError unless a path can be made of the name of a video and the number of a frame."""
+    try:
+        path.format(video='video', frame=0)
+    except (KeyError, IndexError, ValueError) as error:
+        raise ValueError(f'{owner}: a path may use {{video}} and {{frame}}, got {path!r}: {error!r}') from None
+
+
+def is_known(flow: np.ndarray) -> np.ndarray:
+    """Where flow (H, W, 2) is not `NOWHERE`, (H, W) bool."""
+    return np.abs(flow).max(axis=-1) < NOWHERE / 10
 
 
 def encode_flow(flow: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -39,8 +39,8 @@ class BoxLinker:
         self.ann_file, self.min_iou, self.min_ignored_score = ann_file, min_iou, min_ignored_score
         self._boxes = {tracks.video.name: tracks for tracks in boxes.videos}
 
-    def keep_flow(self, root: Path) -> None:
-        """There is no flow."""
+    def prepare(self, device: torch.device | str, flow_root: Path | None = None) -> None:
+        """There is nothing to make ready."""
 
     def link(self, segments: VideoDetections, images: Iterable[np.ndarray]) -> Linked:
         """Find masks for the boxes of one video; see `Linker`.

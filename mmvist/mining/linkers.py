@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmvist.models.flow import Flow, KeptFlow
 from mmvist.registry import MODELS, TASK_UTILS
@@ -36,8 +36,13 @@ class Linked:
 class Linker(Protocol):
     """Makes tracks of segments."""
 
-    def keep_flow(self, root: Path) -> None:
-        """Store flow below a folder, and read it where it is there already; nothing for linkers without flow."""
+    def prepare(self, device: torch.device | str, flow_root: Path | None = None) -> None:
+        """Make ready what the linker needs; called once, before the first video.
+
+        Args:
+            device: Where networks run, if there are any.
+            flow_root: Folder in which optical flow is kept, if it is to be and there is any.
+        """
 
     def link(self, segments: VideoDetections, images: Iterable[np.ndarray]) -> Linked:
         """Link the segments of one video.
@@ -53,7 +58,7 @@ class TrackerLinker:
     """Links segments from frame to frame by a tracker, as if they were detections (Porzi et al. 2020, section 3.2).
 
     Args:
-        tracker: Config of an `AssociationTracker`.
+        tracker: Config of an `AssociationTracker`. Networks in it begin with the weights that their `init_cfg` names.
 
     Attributes:
         tracker: The tracker.
@@ -61,19 +66,23 @@ class TrackerLinker:
 
     def __init__(self, tracker: dict) -> None:
         self.tracker = MODELS.build({**tracker, 'count_refused': True})
-        self._timed = None
-        if isinstance(self.tracker.propagator, FlowWarp):
-            self._timed = self.tracker.propagator.flow = _TimedFlow(self.tracker.propagator.flow)
+        self._device: torch.device | str = 'cpu'
+        self._timed: _TimedFlow | None = None
 
-    def keep_flow(self, root: Path) -> None:
-        """Store flow below a folder, and read it where it is there already."""
-        if self._timed is not None:
-            self._timed.flow = KeptFlow(self._timed.flow, root)
+    def prepare(self, device: torch.device | str, flow_root: Path | None = None) -> None:
+        """Load the weights of networks, and see to it that flow is timed and kept; see `Linker`."""
+        self._device = device
+        self.tracker.init_weights()
+        propagator = self.tracker.propagator
+        if isinstance(propagator, FlowWarp):
+            kept = propagator.flow if flow_root is None else KeptFlow(propagator.flow, flow_root)
+            self._timed = propagator.flow = _TimedFlow(kept)
+        self.tracker.to(device).eval().requires_grad_(False)
 
     def link(self, segments: VideoDetections, images: Iterable[np.ndarray]) -> Linked:
         """Link the segments of one video; see `Linker`."""
         before = self._seconds()
-        inputs = map(_as_input, images) if needs_image(self.tracker) else None
+        inputs = map(self._as_input, images) if needs_image(self.tracker) else None
         tracks, state = replay_with_state(self.tracker, segments, inputs)
         gates = [type(gate).__name__ for stage in self.tracker.stages for gate in stage.gates]
         refused = dict.fromkeys(gates, 0)
@@ -84,24 +93,25 @@ class TrackerLinker:
     def _seconds(self) -> float:
         return 0.0 if self._timed is None else self._timed.seconds
 
+    def _as_input(self, image: np.ndarray) -> Tensor:
+        """(3, H, W) RGB in 0..255."""
+        return torch.from_numpy(np.ascontiguousarray(image[..., ::-1].transpose(2, 0, 1))).to(self._device)
 
-class _TimedFlow:
+
+class _TimedFlow(nn.Module):
     """Flow that adds up how long it took."""
 
     def __init__(self, flow: Flow) -> None:
+        super().__init__()
         self.flow, self.seconds = flow, 0.0
 
     @property
     def needs_image(self) -> bool:
         return self.flow.needs_image
 
-    def __call__(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:
+    def forward(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:
         start = time.perf_counter()
-        flow = self.flow(image, previous, frame)
+        # On the host: what a GPU has not done yet must not count as nothing.
+        flow = self.flow(image, previous, frame).cpu()
         self.seconds += time.perf_counter() - start
         return flow
-
-
-def _as_input(image: np.ndarray) -> Tensor:
-    """(3, H, W) RGB in 0..255."""
-    return torch.from_numpy(np.ascontiguousarray(image[..., ::-1].transpose(2, 0, 1)))

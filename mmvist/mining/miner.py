@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,26 +25,17 @@ class Miner:
 
     Args:
         store: Where everything is kept.
-        inferencer: Makes the detector.
-        rules: Makes the rules of segments, from the detector's classes.
+        inferencer: Finds segments; `None` where all videos have theirs.
+        rules: What becomes of them.
         linker: Makes tracks of segments.
 
     Attributes:
         seconds: How long each kind of work took.
     """
 
-    def __init__(self, store: Store, inferencer: Callable[[], VISInferencer],
-                 rules: Callable[[Sequence[str]], SegmentRules], linker: Linker) -> None:
-        self.store, self.linker = store, linker
-        self._make_inferencer, self._make_rules = inferencer, rules
-        self._inferencer: VISInferencer | None = None
+    def __init__(self, store: Store, inferencer: VISInferencer | None, rules: SegmentRules, linker: Linker) -> None:
+        self.store, self.inferencer, self.rules, self.linker = store, inferencer, rules, linker
         self.seconds: Counter[str] = Counter()
-
-    def prepare(self, videos: Sequence[RawVideo]) -> None:
-        """Make the detector if it is needed for any of the videos, so that what is wrong with it stops the run."""
-        if not all(self.store.has('segments', video.name) for video in videos):
-            self._inferencer = self._make_inferencer()
-            self._rules = self._make_rules(self._inferencer.classes)
 
     def mine(self, video: RawVideo) -> bool:
         """Do what is left to do of a video.
@@ -58,22 +49,25 @@ class Miner:
                     start = time.perf_counter()
                     work(video)
                     self.seconds[stage] += time.perf_counter() - start
-        except Exception:
+        except Exception as error:
             # Whatever is wrong with a video, the others are not to suffer.
-            self.store.write_failure(video.name, traceback.format_exc())
+            reason = f'{type(error).__name__}: {error}'.partition('\n')[0]
+            self.store.write_failure(video.name, reason, traceback.format_exc())
             return False
         self.store.forget_failure(video.name)
         return True
 
     def _images(self, video: RawVideo) -> None:
+        self.store.write_fps(video.name, video.fps())
         store_images(video, self.store.images(video.name))
 
     def _segments(self, video: RawVideo) -> None:
         folder = self.store.images(video.name)
         files = image_files(folder)
-        results = [self._rules.of_frame(result) for _, result in
-                   progress(self._inferencer.track(folder), len(files), f'{video.name}, segments')]
+        results = [self.rules.of_frame(result) for _, result in
+                   progress(self.inferencer.track(folder), len(files), f'{video.name}, segments')]
         known = replace(results[0].video, id=video.name, name=video.name, length=len(files),
+                        fps=self.store.read_fps(video.name),
                         file_names=tuple(f'{video.name}/{file.name}' for file in files))
         self.store.write_segments(VideoDetections.from_results([replace(result, video=known) for result in results]))
 
@@ -87,6 +81,11 @@ class Miner:
         self.seconds['tracks'] -= linked.flow_seconds
         counts = {'segments': int(is_object.sum()), 'refused': dict(linked.refused)}
         self.store.write_tracks(_with_ignored(linked, segments.select(~is_object)), counts)
+
+
+def needs_segments(store: Store, videos: Sequence[RawVideo]) -> bool:
+    """Whether segments of any video are still to be found."""
+    return not all(store.has('segments', video.name) for video in videos)
 
 
 def _with_ignored(linked: Linked, ignored: VideoDetections) -> Linked:

@@ -33,12 +33,13 @@ class SegmentRules:
 
     def __init__(self, classes: Sequence[str], found: Sequence[str], class_map: Mapping[str, str] | None = None,
                  min_score: float = 0.5, max_covered: float = 0.5) -> None:
-        class_map = {name: name for name in classes} if class_map is None else class_map
         self.classes = (*classes, IGNORED)
+        named, class_map = ('classes name', {name: name for name in classes}) if class_map is None else (
+            'class_map names', class_map)
         missing = sorted({*class_map} - {OTHERS, *found})
         unknown = sorted({*class_map.values()} - {*self.classes})
         if missing:
-            raise ValueError(f'class_map names {missing}, which the detector does not find; it finds {list(found)}')
+            raise ValueError(f'{named} {missing}, which the detector does not find; it finds {list(found)}')
         if unknown:
             raise ValueError(f'class_map makes {unknown}, which are neither among the mined classes {list(classes)} '
                              f'nor {IGNORED!r}')
@@ -46,7 +47,13 @@ class SegmentRules:
         self.min_score, self.max_covered = min_score, max_covered
 
     def of_frame(self, result: FrameResult) -> FrameResult:
-        """The segments of a frame: disjoint masks, and boxes around them."""
+        """The segments of a frame: disjoint masks, and boxes around them.
+
+        Raises:
+            ValueError: An instance has no mask.
+        """
+        if None in result.masks:
+            raise ValueError(f'frame {result.frame}: the detector finds boxes without masks, segments are masks')
         height, width = result.video.height, result.video.width
         result = result.with_min_score(self.min_score)
         masks = rle.make_disjoint(result.masks, result.scores, height, width, self.max_covered)

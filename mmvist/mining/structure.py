@@ -1,5 +1,9 @@
-"""Structure from motion: points of the static scene, and where frames see them (Porzi et al. 2020, section 3.1)."""
+"""Structure from motion: points of the static scene, and where frames see them (Porzi et al. 2020, section 3.1).
 
+The paper makes depth dense afterwards; here the points themselves are what is known.
+"""
+
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +19,8 @@ from mmvist.structures.detections import VideoDetections
 MARGIN = 5
 # A point must be seen in so many images (section 3.1).
 MIN_IMAGES = 3
+# Points that are farther off, in the mean of their images, are left out, pixels.
+MAX_ERROR = 1.0
 # How far off GPS may be, metres.
 GPS_DEVIATION = 3.0
 
@@ -38,8 +44,8 @@ def reconstruct(images: Path, work: Path, movable: VideoDetections | None = None
     """Find points of the static scene that a video sees, with COLMAP.
 
     Args:
-        images: Folder of the video's images, in order, all of one camera.
-        work: Folder for what COLMAP leaves; empty.
+        images: Folder of the video's images, all of one camera, in the order of their names.
+        work: Folder for what COLMAP leaves; what is in it goes.
         movable: Objects that may move: nothing is looked for on them, nor within 5 pixels.
         positions: (T, 3) where the camera was in each frame, degrees of latitude and longitude and metres of altitude,
             as GPS tells; a row that is not finite is not known.
@@ -50,13 +56,19 @@ def reconstruct(images: Path, work: Path, movable: VideoDetections | None = None
 
     Raises:
         ImportError: There is no pycolmap.
-        ValueError: There are not as many positions as images, or the scene could not be reconstructed.
+        ValueError: There are not as many positions as images, or names do not sort as the frames do, or objects are of
+            another video, or the scene could not be reconstructed.
     """
     pycolmap = _colmap()
     files = image_files(images)
     if positions is not None and positions.shape != (len(files), 3):
         raise ValueError(f'{images}: positions must be {(len(files), 3)}, three an image, got {positions.shape}')
-    work.mkdir(parents=True, exist_ok=True)
+    if [file.name for file in files] != sorted(file.name for file in files):
+        raise ValueError(f'{images}: images must sort by their names, such as 000000.png, 000001.png')
+    if movable is not None and movable.video.length != len(files):
+        raise ValueError(f'{images}: has {len(files)} images, its objects are known in {movable.video.length} frames')
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
     options = pycolmap.ImageReaderOptions()
     if movable is not None:
         write_masks(movable, files, work / 'masks')
@@ -71,13 +83,13 @@ def reconstruct(images: Path, work: Path, movable: VideoDetections | None = None
     pycolmap.match_sequential(
         database, pycolmap.FeatureMatchingOptions(num_threads=num_threads, use_gpu=False), pairing)
     mapping = pycolmap.IncrementalPipelineOptions(
-        num_threads=num_threads, multiple_models=False, use_prior_position=positions is not None, random_seed=0,
+        num_threads=num_threads, use_prior_position=positions is not None, random_seed=0,
         extract_colors=False)
     models = pycolmap.incremental_mapping(database, images, work, mapping)
     if not models:
         raise ValueError(f'{images}: the scene could not be reconstructed; the camera must move, and see enough that '
                          'does not')
-    return _observations(max(models.values(), key=lambda model: model.num_reg_images()), names)
+    return _observations(list(models.values()), names)
 
 
 def write_masks(movable: VideoDetections, files: Sequence[Path], folder: Path) -> None:
@@ -90,11 +102,15 @@ def write_masks(movable: VideoDetections, files: Sequence[Path], folder: Path) -
     """
     folder.mkdir(parents=True, exist_ok=True)
     height, width = movable.video.height, movable.video.width
-    near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * MARGIN + 1,) * 2)
     for frame, file in enumerate(files):
-        masks = movable.masks[movable.rows_at(frame)]
-        covered = rle.decode(rle.union(masks, height, width), height, width).astype(np.uint8)
-        cv2.imwrite(str(folder / f'{file.name}.png'), 255 * (1 - cv2.dilate(covered, near)))
+        near = near_objects(movable.masks[movable.rows_at(frame)], height, width)
+        (folder / f'{file.name}.png').write_bytes(cv2.imencode('.png', 255 * (~near).astype(np.uint8))[1].tobytes())
+
+
+def near_objects(masks: Sequence[bytes], height: int, width: int) -> np.ndarray:
+    """Pixels (H, W) bool of masks, and within 5 pixels of them."""
+    covered = rle.decode(rle.union(masks, height, width), height, width).astype(np.uint8)
+    return cv2.dilate(covered, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * MARGIN + 1,) * 2)) > 0
 
 
 def _colmap() -> Any:
@@ -115,14 +131,14 @@ def _write_positions(pycolmap: Any, database: Path, positions: dict[str, np.ndar
                     position_covariance=GPS_DEVIATION ** 2 * np.eye(3), corr_data_id=image.data_id))
 
 
-def _observations(model: Any, names: Sequence[str]) -> Observations:
-    """What a model sees of its points."""
+def _observations(models: Sequence[Any], names: Sequence[str]) -> Observations:
+    """What is seen of the points of all models: a scene may fall into parts that nothing connects."""
     numbers = {name: frame for frame, name in enumerate(names)}
     rows = []
-    for number, point in model.points3D.items():
-        elements = point.track.elements
-        seen = {element.image_id for element in elements}
-        if len(seen) < MIN_IMAGES:
+    points = [(model, point) for model in models for point in model.points3D.values()]
+    for number, (model, point) in enumerate(points):
+        seen = {element.image_id for element in point.track.elements}
+        if len(seen) < MIN_IMAGES or point.error > MAX_ERROR:
             continue
         for image_id in seen:
             image = model.image(image_id)

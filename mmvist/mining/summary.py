@@ -29,7 +29,7 @@ class Summary:
         lengths: Tracks by the number of frames that show them: up to each of `LENGTHS`, or beyond.
         refused: Pairs of segments that each rule refused.
         failed: Reasons, by the names of videos that could not be mined.
-        beyond_mots: Videos with more tracks than files of MOTS can number.
+        beyond_mots: Videos with more classes, or tracks of one, than files of MOTS can number.
     """
 
     classes: Sequence[str]
@@ -72,7 +72,7 @@ class Summary:
                 'tracks': {name: self.tracks[name] for name in self.classes},
                 'lengths': {name: self.lengths[name] for name in _length_names()},
                 'refused': dict(sorted(self.refused.items())),
-                'failed': {name: reason.strip().splitlines()[-1] for name, reason in sorted(self.failed.items())},
+                'failed': dict(sorted(self.failed.items())),
                 'beyond_mots': sorted(self.beyond_mots)}
 
     def as_text(self, seconds: Mapping[str, float]) -> str:
@@ -94,13 +94,11 @@ class Summary:
             by_time = sorted(seconds.items(), key=lambda item: -item[1])
             shares = [f'{name} {value / total:.0%}' for name, value in by_time]
             lines.append(f'time       {total:.0f} s: {", ".join(shares)}')
-        lines += [f'failed     {name}: {reason}' for name, reason in self.as_dict()['failed'].items()]
+        lines += [f'failed     {name}: {reason} (failed/{name}.txt)' for name, reason in sorted(self.failed.items())]
         if self.beyond_mots:
-            lines.append(f'not MOTS   {", ".join(sorted(self.beyond_mots))}: more than 999 tracks of a class; in '
-                         'annotations.json alone')
+            lines.append(f'not MOTS   {", ".join(sorted(self.beyond_mots))}: more than nine classes, or 999 tracks of '
+                         'one; in annotations.json and results/ alone')
         return '\n'.join(lines)
-
-
 
 
 def _length_names() -> list[str]:

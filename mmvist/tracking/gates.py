@@ -1,8 +1,7 @@
 """Gates: which pairs may match at all.
 
-A gate returns a bool tensor that broadcasts to (tracks, detections). One that looks at detections alone,
-(1, detections), may also guard the tracker's entrance, and any gate its births: a detection is born if it passes
-towards every track.
+A gate returns a bool tensor that broadcasts to (tracks, detections). One that looks at detections alone may also guard
+the tracker's entrance, and any gate its births: a detection is born if it passes towards every track.
 """
 
 from collections.abc import Sequence
@@ -181,8 +180,8 @@ class MinArea:
 class MinLead:
     """Allow detections that one track of their class covers by far better than any other (Porzi et al. 2020, tau_0).
 
-    Like the other two of these gates it needs `pixel_masks`, looks at all tracks at once, and forbids a detection every
-    track or none.
+    Like `MinCover` and `MinCoverRatio` it needs `pixel_masks`, looks at all tracks at once, and forbids a detection
+    every track or none; where there is no track, it forbids all.
 
     Args:
         pixels: By how many pixels more, at least, the best one covers of the detection than the second best.

@@ -42,7 +42,10 @@ class Stage:
         return torch.cat([total[:1], total[1:].where(allowed, -torch.inf)])
 
     def refused(self, tracks: Instances, detections: Instances) -> Tensor:
-        """How many pairs that would score above "new" each gate forbids, (gates,) int64; the first to forbid counts."""
+        """How many pairs that would score above "new" each gate forbids, (gates,) int64; the first to forbid counts.
+
+        Of all tracks and detections, those that an earlier stage has settled, too.
+        """
         scores = sum(cue(tracks, detections) for cue in self.cues)
         wanted, counts = scores[1:] > scores[0], []
         for gate in self.gates:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mmvist.io.flow import is_known
 from mmvist.registry import DRAWINGS
 from mmvist.structures import FrameResult
 from mmvist.visualization.feature_maps import feature_map, laid_over
@@ -17,6 +18,7 @@ SHOWN = 98
 SHARE = 0.1
 # What is longer is darker.
 TOO_LONG = 0.75
+UNKNOWN_GREY = 96
 
 
 def flow_colours(flow: np.ndarray, longest: float) -> np.ndarray:
@@ -46,14 +48,18 @@ class ShowFlow:
 
     def remember(self, longest: float | None, result: FrameResult) -> float:
         """The length of full colour, pixels."""
-        new = float(np.percentile(np.linalg.norm(feature_map(result, 'flow'), axis=0), SHOWN))
+        flow = feature_map(result, 'flow').transpose(1, 2, 0)
+        lengths = np.linalg.norm(flow[is_known(flow)], axis=1)
+        new = float(np.percentile(lengths, SHOWN)) if len(lengths) else 0.0
         return new if longest is None or longest == 0 else (1 - SHARE) * longest + SHARE * new
 
     def draw(self, image: np.ndarray, result: FrameResult, classes: Sequence[str], longest: float | None = None
              ) -> np.ndarray:
         """The colours at the size of the image (H, W, 3), uint8 BGR; of where things went, not where they came from."""
         longest = self.remember(None, result) if longest is None else longest
-        return laid_over(flow_colours(-feature_map(result, 'flow').transpose(1, 2, 0), longest), image)
+        flow = feature_map(result, 'flow').transpose(1, 2, 0)
+        colours = np.where(is_known(flow)[..., None], flow_colours(-flow, longest), np.uint8(UNKNOWN_GREY))
+        return laid_over(colours, image)
 
 
 def _wheel() -> np.ndarray:

@@ -60,16 +60,20 @@ def test_hidden_points_may_be_left_out(root):
 
 @pytest.mark.parametrize('indices', [(4, 5), (4, 4), (2, 4)])
 def test_nothing_is_known_without_a_file_or_of_frames_that_do_not_follow(root, indices):
-    first, second = loaded(root, *indices)
-    assert not first.flow_ahead.any()
-    assert not second.flow.any()
+    # Such a clip is left out.
+    load = LoadFlow(f'{root}/back/{{video}}/{{frame:05d}}.png', f'{root}/ahead/{{video}}/{{frame:05d}}.png')
+    assert load.transform(clip_of(*indices), None) is None
+    first, second, third = loaded(root, 3, 4, indices[1] + 1)
+    assert second.flow.any()
+    assert not second.flow_ahead.any()
+    assert not third.flow.any()
 
 
 def test_files_of_another_size_and_paths_that_cannot_be(root):
     write_flow(np.zeros((5, 8, 2)), np.ones((5, 8), bool), root / 'back' / 'street' / '00007.png')
     with pytest.raises(ValueError, match=r'00007.png: must be of the size of video street, 6x8 \(HxW\), got 5x8'):
         loaded(root, 6, 7)
-    with pytest.raises(ValueError, match=r"LoadFlow: paths may use \{video\} and \{frame\}, got '\{name\}'"):
+    with pytest.raises(ValueError, match=r"LoadFlow: a path may use \{video\} and \{frame\}, got '\{name\}'"):
         LoadFlow('{name}', '{frame}')
 
 

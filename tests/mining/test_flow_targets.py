@@ -40,7 +40,9 @@ def test_places_outside_do_not_count():
 
 
 def test_files_in_both_directions(tmp_path):
-    assert write_targets(SEEN_TWICE, tmp_path, 'street', 8, 10) == 2
+    write_targets(observations((1, 5, 0, 0), (1, 6, 1, 1)), tmp_path, 'street', 8, 10)
+    # What was there before goes.
+    write_targets(SEEN_TWICE, tmp_path, 'street', 8, 10)
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob('*.png')} == {
         'backward/street/00001.png', 'backward/street/00002.png', 'forward/street/00000.png',
         'forward/street/00001.png'}

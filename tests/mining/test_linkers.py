@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.model import BaseModule
 
 from mmvist.io.flow import write_flow
 from mmvist.mining import TrackerLinker
@@ -31,10 +32,12 @@ class SteadyFlow:
         return flow
 
 
-def linker(flow=None, **gates):
+def linker(flow=None, kept=None):
     config = {**LINKER, 'tracker': {**LINKER['tracker'], 'propagator': dict(
         type='FlowWarp', flow=flow or dict(type='SteadyFlow'))}}
-    return TrackerLinker(config['tracker'])
+    part = TrackerLinker(config['tracker'])
+    part.prepare('cpu', kept)
+    return part
 
 
 def images(count):
@@ -131,8 +134,7 @@ def test_flow_is_kept_and_read_back(tmp_path):
     frames = [[car(block(1, 1 + 3 * frame, 5, 4))] for frame in range(4)]
     answers = []
     for calls in (3, 0):
-        before, part = SteadyFlow.calls, linker(dict(type='SteadyFlow', x=3.001))
-        part.keep_flow(tmp_path)
+        before, part = SteadyFlow.calls, linker(dict(type='SteadyFlow', x=3.001), tmp_path)
         answers.append(part.link(segments_of(*frames), images(4)))
         assert SteadyFlow.calls - before == calls
     assert [path.name for path in sorted((tmp_path / 'board').iterdir())] == ['00001.png', '00002.png', '00003.png']
@@ -143,3 +145,31 @@ def test_flow_is_timed():
     linked = linker().link(segments_of([car(block(0, 0, 6, 6))], [car(block(0, 0, 6, 6))]), images(2))
     assert linked.flow_seconds > 0
     assert linker().link(segments_of([], []), images(2)).flow_seconds == 0
+
+
+@MODELS.register_module(force=True)
+class NormedFlow(BaseModule):
+    """A network whose answer depends on its weights, and in training on what it was shown before."""
+
+    needs_image = True
+
+    def __init__(self, init_cfg=None):
+        super().__init__(init_cfg)
+        self.norm = torch.nn.BatchNorm2d(3)
+        self.move = torch.nn.Parameter(torch.zeros(2))
+
+    def forward(self, image, previous, frame):
+        return self.move.view(2, 1, 1) + 0 * self.norm(image[None].float())[0, :2]
+
+
+def test_networks_have_their_weights_and_do_not_learn(tmp_path):
+    torch.save({'detector.flow.move': torch.tensor([-3., 0.]), 'detector.flow.norm.weight': torch.ones(3)},
+               tmp_path / 'weights.pth')
+    weights = dict(type='Pretrained', checkpoint=str(tmp_path / 'weights.pth'), prefix='detector.flow.')
+    frames = [[car(block(1, 1 + 3 * frame, 5, 4))] for frame in range(4)]
+    for kept in (None, tmp_path / 'kept'):
+        part = linker(dict(type='NormedFlow', init_cfg=weights), kept)
+        norm = next(module for module in part.tracker.modules() if isinstance(module, torch.nn.BatchNorm2d))
+        assert part.link(segments_of(*frames), images(4)).tracks.ids.tolist() == [0, 0, 0, 0]
+        assert norm.num_batches_tracked == 0
+        assert not norm.training

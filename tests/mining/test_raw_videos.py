@@ -44,10 +44,53 @@ def test_files_folders_and_folders_of_both(tmp_path):
         RawVideo('b10', many / 'b10.mp4')]
 
 
-def test_a_folder_of_images_is_one_video_whatever_else_lies_in_it(tmp_path):
+def test_a_folder_of_both_images_and_films_is_refused(tmp_path):
     folder_of_images(tmp_path / 'video')
-    film(tmp_path / 'video' / 'other.mp4')
+    (tmp_path / 'video' / 'notes.txt').touch()
     assert named(find_videos([tmp_path / 'video'])) == ['video']
+    film(tmp_path / 'video' / 'other.mp4')
+    with pytest.raises(ValueError, match=r'must hold either .*, got both, such as f8.png and other.mp4'):
+        find_videos([tmp_path / 'video'])
+
+
+def test_names_are_one_word_and_may_be_given(tmp_path):
+    film(tmp_path / 'films' / 'my nice  film.mp4')
+    folder_of_images(tmp_path / 'drive_1' / 'data')
+    folder_of_images(tmp_path / 'drive_2' / 'data')
+    assert named(find_videos([tmp_path / 'films'])) == ['my_nice_film']
+    with pytest.raises(ValueError, match='name them, NAME=PATH'):
+        find_videos([tmp_path / 'drive_1' / 'data', tmp_path / 'drive_2' / 'data'])
+    given = find_videos([f'first={tmp_path}/drive_1/data', f'the second={tmp_path}/drive_2/data'])
+    assert given == [RawVideo('first', tmp_path / 'drive_1/data'), RawVideo('the_second', tmp_path / 'drive_2/data')]
+    with pytest.raises(ValueError, match='must be one video to have a name, got 1 videos in it'):
+        find_videos([f'all={tmp_path}/films'])
+    with pytest.raises(ValueError, match=r"names of videos must be names of files, got \['a/b'\]"):
+        find_videos([f'a/b={tmp_path}/drive_1/data'])
+
+
+def test_a_link_is_called_by_its_own_name(tmp_path):
+    folder_of_images(tmp_path / 'real')
+    (tmp_path / 'links').mkdir()
+    (tmp_path / 'links' / 'alias').symlink_to(tmp_path / 'real')
+    assert named(find_videos([tmp_path / 'links' / 'alias'])) == named(find_videos([tmp_path / 'links'])) == ['alias']
+
+
+def test_images_are_stored_as_the_camera_was_held(tmp_path):
+    source = tmp_path / 'source'
+    source.mkdir()
+    picture = np.zeros((24, 32, 3), np.uint8)
+    picture[:, :16] = 200
+    data = cv2.imencode('.jpg', picture)[1].tobytes()
+    # Orientation 6: to be turned by a quarter, clockwise. And 1: as it is.
+    for name, orientation in (('0.jpg', 6), ('1.jpg', 1)):
+        tiff = b'II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0' + bytes([orientation, 0, 0, 0]) + bytes(4)
+        exif = b'Exif\0\0' + tiff
+        (source / name).write_bytes(data[:2] + b'\xff\xe1' + (len(exif) + 2).to_bytes(2, 'big') + exif + data[2:])
+    store_images(RawVideo('held', source), tmp_path / 'images')
+    turned = cv2.imread(str(tmp_path / 'images' / '000000.jpg'), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    assert turned.shape == (32, 24, 3)
+    assert turned[:12].mean() > 190
+    assert (tmp_path / 'images' / '000001.jpg').stat().st_ino == (source / '1.jpg').stat().st_ino
 
 
 def test_what_is_not_there_and_what_holds_nothing(tmp_path):

@@ -7,12 +7,16 @@ from collections import Counter
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from mmvist.evaluation.functional import Scoring, score
 from mmvist.io import frame_files, mots, ytvis
 from mmvist.mining import Store, mine
 from mmvist.mining import miner as miner_module
+from mmvist.mining import output as output_module
 from mmvist.mining import run as run_module
+from mmvist.models.detectors import FileDetector
+from mmvist.registry import MODELS
 from mmvist.structures import rle
 
 CLASSES = ('car', 'pedestrian', 'truck')
@@ -85,9 +89,10 @@ class Killed(BaseException):
     """As sudden as a kill: nothing in the package catches it."""
 
 
-STAGES = [(miner_module, 'store_images'), (miner_module.Miner, '_segments'), (Store, 'write_segments'),
-          (miner_module.Miner, '_tracks'), (Store, 'write_tracks'), (run_module, '_write'),
-          (run_module, '_draw_strips'), (run_module.mots, 'write_txt'), (run_module, 'write_json')]
+STAGES = [(Store, 'begin'), (Store, 'write_fps'), (miner_module, 'store_images'), (miner_module.Miner, '_segments'),
+          (Store, 'write_segments'), (miner_module.Miner, '_tracks'), (Store, 'write_tracks'),
+          (output_module, '_write'), (output_module, '_draw_strips'), (output_module.mots, 'write_txt'),
+          (output_module, 'write_json')]
 
 
 @pytest.mark.parametrize(('owner', 'name'), STAGES, ids=[name for _, name in STAGES])
@@ -100,7 +105,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(config, videos, mined, 
     def fatal(*args, **kwargs):
         calls['all'] += 1
         # In the second video, or in the only call there is.
-        if calls['all'] == 2 or owner is run_module or owner is run_module.mots:
+        if calls['all'] == 2 or owner in (output_module, output_module.mots):
             if not before:
                 work(*args, **kwargs)
             raise Killed
@@ -121,7 +126,7 @@ def test_what_is_done_is_not_done_again(config, videos, mined, monkeypatch):
     def refuse(*_, **__):
         raise AssertionError('it was done before')
 
-    for owner, name in STAGES[:5]:
+    for owner, name in STAGES[1:7]:
         monkeypatch.setattr(owner, name, refuse)
     monkeypatch.setattr(run_module, 'VISInferencer', refuse)
     assert mine(config, videos, out)[0] == summary
@@ -137,12 +142,14 @@ def test_a_failing_video_is_told_of_and_stops_no_other(config, world, tmp_path):
     assert list(summary.failed) == ['train_0002']
     assert summary.videos == 2
     told = json.loads((tmp_path / 'out' / 'summary.json').read_text())['failed']
+    assert told['train_0002'].startswith('ValueError: ')
     assert '000002.jpg: not an image' in told['train_0002']
+    assert 'Traceback' in (tmp_path / 'out' / 'failed' / 'train_0002.txt').read_text()
     written = ytvis.read(tmp_path / 'out' / 'annotations.json').videos
     assert [tracks.video.name for tracks in written] == ['train_0001', 'train_0003']
     assert 'failed     train_0002: ' in summary.as_text({})
     # Once it is mended, only this one is mined.
-    (tmp_path / 'out' / 'images' / 'train_0002' / '000002.jpg').write_bytes(whole)
+    broken.write_bytes(whole)
     again, _ = mine(config, [sources], tmp_path / 'out')
     assert (again.failed, again.videos) == ({}, 3)
     assert not list((tmp_path / 'out' / 'failed').iterdir())
@@ -152,7 +159,7 @@ def test_what_was_made_differently_is_not_mixed(config, videos, mined):
     out, _ = mined
     config.mining.min_score = .7
     with pytest.raises(ValueError, match='segments.json: segments of this folder were made with another min_score; use '
-                                         'another folder, or have them made anew with --redo segments'):
+                                         'another folder, or have all of them made anew with --redo segments'):
         mine(config, videos, out)
     config.mining.min_score = .5
     config.mining.linker.tracker.stages[0].gates[1].pixels = 40
@@ -184,8 +191,110 @@ def test_a_config_without_a_plan(config, videos, tmp_path):
         mine(config, videos, tmp_path)
 
 
-def test_flow_dominates_and_is_told(config, videos, tmp_path):
+def test_it_is_told_where_the_time_goes(config, videos, tmp_path):
     summary, seconds = mine(config, videos, tmp_path)
     assert set(seconds) == {'images', 'segments', 'tracks', 'flow'}
     assert min(seconds.values()) >= 0
     assert 'flow' in summary.as_text(seconds).splitlines()[-1]
+
+
+def test_a_video_that_is_another_one_now_is_mined_anew(config, world, tmp_path):
+    source, out = tmp_path / 'street', tmp_path / 'out'
+    shutil.copytree(world / 'train' / 'JPEGImages' / 'train_0001', source)
+    named = [f'train_0001={source}']
+    mine(config, named, out)
+    stamp = (out / 'segments' / 'train_0001.npz').stat().st_mtime_ns
+    mine(config, named, out)
+    assert (out / 'segments' / 'train_0001.npz').stat().st_mtime_ns == stamp
+    (source / '00003.jpg').write_bytes((source / '00000.jpg').read_bytes())
+    mine(config, named, out)
+    assert (out / 'images' / 'train_0001' / '000003.jpg').read_bytes() == (source / '00000.jpg').read_bytes()
+    assert (out / 'segments' / 'train_0001.npz').stat().st_mtime_ns > stamp
+
+
+def test_redo_leaves_nothing_of_other_videos(config, videos, world, mined):
+    out, _ = mined
+    config.mining.min_score = .7
+    mine(config, [world / 'train' / 'JPEGImages' / 'train_0001'], out, redo='segments')
+    assert [path.stem for path in (out / 'segments').iterdir()] == ['train_0001']
+
+
+def test_a_run_that_could_not_begin_costs_nothing(config, videos, tmp_path, mined):
+    out, _ = mined
+    before = files_of(out)
+    config.mining.class_map = {'lorry': 'truck'}
+    with pytest.raises(ValueError, match="class_map names"):
+        mine(config, videos, out, redo='segments')
+    assert files_of(out) == before
+    config.mining.class_map = {'truck': 'car', 'car': 'car', 'pedestrian': 'pedestrian'}
+    with pytest.raises(ValueError, match='another class_map'):
+        mine(config, videos, out)
+    # Where nothing was made there is nothing to mix with.
+    config.mining.class_map = None
+    shutil.rmtree(out / 'segments')
+    shutil.rmtree(out / 'tracks')
+    mine(config, videos, out)
+
+
+def test_files_that_changed_are_noticed(config, videos, world, tmp_path):
+    truth = tmp_path / 'truth.json'
+    truth.write_bytes((world / 'train.json').read_bytes())
+    config.model.detector.file = str(truth)
+    mine(config, videos, tmp_path / 'out')
+    truth.write_bytes(truth.read_bytes() + b' ')
+    with pytest.raises(ValueError, match='segments of this folder were made with another files'):
+        mine(config, videos, tmp_path / 'out')
+
+
+def test_kept_flow_is_not_mixed_but_outlives_other_rules(config, videos, tmp_path):
+    config.mining.linker.tracker.propagator.flow = dict(type='DISFlow')
+    mine(config, videos, tmp_path, keep_flow=True)
+    first, = (tmp_path / 'flow').iterdir()
+    assert len(list(first.rglob('*.png'))) == 9
+    config.mining.linker.tracker.stages[0].gates[1].pixels = 20
+    mine(config, videos, tmp_path, keep_flow=True, redo='tracks')
+    assert [folder.name for folder in (tmp_path / 'flow').iterdir()] == [first.name]
+    config.mining.linker.tracker.propagator.flow = dict(type='DISFlow', preset='fast')
+    mine(config, videos, tmp_path, keep_flow=True, redo='tracks')
+    assert len(list((tmp_path / 'flow').iterdir())) == 2
+
+
+def test_more_classes_than_mots_has_room_for(config, videos, tmp_path):
+    config.mining.classes = ('car', 'pedestrian', 'truck', *(f'class {number}' for number in range(7)))
+    config.mining.class_map = {name: name for name in ('car', 'pedestrian', 'truck')}
+    summary, _ = mine(config, videos, tmp_path)
+    assert summary.beyond_mots == ['train_0001', 'train_0002', 'train_0003']
+    assert not (tmp_path / 'instances_txt').exists()
+    assert len(ytvis.read(tmp_path / 'annotations.json').videos) == 3
+    assert 'not MOTS   train_0001' in summary.as_text({})
+
+
+def test_random_weights_find_no_segments(config, videos, tmp_path):
+    config.model.detector = dict(type='TrainedNothing')
+    with pytest.raises(ValueError, match='TrainedNothing would find segments with random weights; name a checkpoint'):
+        mine(config, videos, tmp_path)
+
+
+@MODELS.register_module(force=True)
+class TrainedNothing(FileDetector):
+    def __init__(self):
+        super(FileDetector, self).__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+
+
+@pytest.mark.parametrize(('entries', 'message'), [
+    (dict(classes='car'), r"mining.classes must be different names, none of them 'ignore', got 'car'"),
+    (dict(classes=('car', 'car')), 'mining.classes must be different names'),
+    (dict(classes=('car', 'ignore')), 'mining.classes must be different names'),
+    (dict(min_score=50), r'mining.min_score must lie in 0..1, got 50'),
+    (dict(max_covered=-1), r'mining.max_covered must lie in 0..1, got -1'),
+    (dict(min_length=0), 'mining.min_length must be at least 1, got 0'),
+    (dict(num_strips=-1), 'mining.num_strips must be at least 0'),
+    (dict(min_scores=.5), r"mining must have classes and linker, and may have \['class_map', .* has .*'min_scores'"),
+    (dict(linker=dict(type='BoxLinker', ann_file='x', classes=('pedestrian', 'car'))),
+     r"mining.linker.classes must be mining.classes, \['car', 'pedestrian', 'truck'\], got \['pedestrian', 'car'\]")])
+def test_plans_that_cannot_be(config, videos, tmp_path, entries, message):
+    config.mining = {**config.mining, **entries}
+    with pytest.raises(ValueError, match=message):
+        mine(config, videos, tmp_path)
+    assert list(tmp_path.iterdir()) == []

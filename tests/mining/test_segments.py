@@ -1,5 +1,7 @@
 """What becomes of a detector's instances."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,7 +56,12 @@ def test_pixels_go_to_the_better_score_whatever_its_class():
 @pytest.mark.parametrize(('class_map', 'message'), [
     ({'cat': 'car'}, r"class_map names \['cat'\], which the detector does not find; it finds \['person', "),
     ({'person': 'walker'}, r"class_map makes \['walker'\], which are neither among the mined classes \['car'\] nor "),
-    (None, r"class_map names \['lorry'\]")])
+    (None, r"classes name \['lorry'\], which the detector does not find")])
 def test_maps_that_do_not_fit(class_map, message):
     with pytest.raises(ValueError, match=message):
         SegmentRules(('lorry',) if class_map is None else ('car',), FOUND, class_map)
+
+
+def test_boxes_alone_are_no_segments():
+    with pytest.raises(ValueError, match='frame 0: the detector finds boxes without masks'):
+        rules().of_frame(replace(result_of(0, [(0, .9, block(0, 0, 2, 2))]), masks=(None,)))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmvist.io.flow import NOWHERE
 from mmvist.structures import FrameResult, Video
 from mmvist.visualization.flow import ShowFlow, flow_colours
 
@@ -51,6 +52,16 @@ def test_a_drawing_shows_where_things_went():
     assert drawn[0, 0].tolist() == colour_of(1, 0)
     assert drawn[0, -1].tolist() == [255, 255, 255]
     assert not image.any()
+
+
+def test_what_is_unknown_is_grey_and_does_not_count():
+    part, flow = ShowFlow(), np.full((2, 4, 6), 3, np.float32)
+    flow[:, :2] = NOWHERE
+    assert part.remember(None, result_of(flow)) == pytest.approx(3 * 2 ** .5)
+    drawn = part.draw(np.zeros((4, 6, 3), np.uint8), result_of(flow), ())
+    assert (drawn[:2] == 96).all()
+    assert (drawn[2:] == colour_of(-3, -3, 3 * 2 ** .5)).all()
+    assert part.remember(None, result_of(np.full((2, 4, 6), NOWHERE, np.float32))) == 0
 
 
 def test_lengths_follow_the_video_slowly():

@@ -10,7 +10,8 @@ train_dataloader = dict(
             dict(type='LoadFrames'), dict(type='LoadTracks'),
             dict(type='LoadFlow', backward=targets + 'backward/{video}/{frame:05d}.png',
                  forward=targets + 'forward/{video}/{frame:05d}.png'),
-            dict(type='RandomScaleClip', low=0.5, high=1.15),       # scales, crops and flips of HD3's code
+            # HD3's code cuts out 0.5 to 1.15 times the crop's size and makes it as large as that.
+            dict(type='RandomScaleClip', low=0.87, high=2.0),
             dict(type='RandomCropClip', size=(896, 320)), dict(type='RandomFlipClip', prob=0.5),
             dict(type='RandomColourClip', hue=0, saturation=0.1, brightness=0.3),
             dict(type='RandomGammaClip', strength=0.15), dict(type='PackClip')]))

@@ -1,6 +1,5 @@
 # The synthetic street world's flow: from a frame to the one before it and back, exact, of hidden points, too.
 _base_ = './street_world.py'
-flow_root = 'data/street_world/'
 train_dataloader = dict(
     batch_size=4,
     dataset=dict(
@@ -8,8 +7,8 @@ train_dataloader = dict(
         clip=dict(_delete_=True, type='ContiguousClip', length=2),
         pipeline=[
             dict(type='LoadFrames'), dict(type='LoadTracks'),
-            dict(type='LoadFlow', backward=flow_root + 'flow/train/{video}/{frame:05d}.png',
-                 forward=flow_root + 'flow_forward/train/{video}/{frame:05d}.png'),
+            dict(type='LoadFlow', backward=_base_.data_root + 'flow/train/{video}/{frame:05d}.png',
+                 forward=_base_.data_root + 'flow_forward/train/{video}/{frame:05d}.png'),
             dict(type='RandomFlipClip', prob=0.5),
             dict(type='RandomColourClip', hue=180, saturation=0.5, brightness=0.3), dict(type='PackClip')]))
 val_evaluator = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmvist.datasets.clip import Clip, ClipFrame
-from mmvist.io.flow import SEEN, UNKNOWN, read_flow
+from mmvist.io.flow import SEEN, UNKNOWN, check_path, read_flow
 from mmvist.registry import TRANSFORMS
 from mmvist.structures import Video
 
@@ -25,25 +25,26 @@ class LoadFlow:
 
     def __init__(self, backward: str, forward: str, hidden: bool = True) -> None:
         for path in (backward, forward):
-            try:
-                path.format(video='video', frame=0)
-            except (KeyError, IndexError, ValueError) as error:
-                raise ValueError(f'LoadFlow: paths may use {{video}} and {{frame}}, got {path!r}: {error!r}') from None
+            check_path('LoadFlow', path)
         self.backward, self.forward, self.hidden = backward, forward, hidden
 
-    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip:
-        """Set `flow` of all frames but the first, `flow_ahead` of all but the last.
+    def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | None:
+        """Set `flow` of all frames but the first, `flow_ahead` of all but the last; `None` where nothing is known.
 
         Raises:
-            ValueError: A file is broken, or not of the video's size.
+            ValueError: A file is broken, or not of the video's size, or images were changed before.
         """
         frames = list(clip.frames)
+        if any(frame.flip or frame.scale != (1.0, 1.0) for frame in frames):
+            raise ValueError('LoadFlow: must come before images are resized or mirrored, as files are of the video\'s '
+                             'size')
         for place, (before, after) in enumerate(zip(clip.frames[:-1], clip.frames[1:], strict=True)):
             follows = after.index == before.index + 1
             frames[place] = replace(frames[place], flow_ahead=self._read(self.forward, before, clip.video, follows))
             frames[place + 1] = replace(frames[place + 1],
                                         flow=self._read(self.backward, after, clip.video, follows))
-        return replace(clip, frames=tuple(frames))
+        clip = replace(clip, frames=tuple(frames))
+        return clip if clip.has_flow() else None
 
     def _read(self, path: str, frame: ClipFrame, video: Video, follows: bool) -> np.ndarray:
         file = Path(path.format(video=video.name, frame=frame.index))

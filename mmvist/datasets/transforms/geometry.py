@@ -100,13 +100,13 @@ class RandomCropClip:
         self.size, self.by_centre = checked_size('RandomCropClip', 'size', size), by_centre
 
     def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | None:
-        """Cut every frame alike; `None` when no key frame shows an object any more and there is no flow to train on."""
+        """Cut every frame alike; `None` when no key frame shows an object any more, or, with flow, none is known."""
         height, width = clip.frames[0].image.shape[:2]
         left = int(rng.integers(max(width - self.size[0], 0) + 1))
         top = int(rng.integers(max(height - self.size[1], 0) + 1))
         rows, columns = slice(top, top + self.size[1]), slice(left, left + self.size[0])
         cropped = clip.map(lambda frame: _cropped(frame, rows, columns, self.by_centre))
-        return cropped if cropped.has_objects() or cropped.frames[0].flow_ahead is not None else None
+        return cropped if (cropped.has_flow() if clip.has_flow() else cropped.has_objects()) else None
 
 
 def checked_size(owner: str, name: str, size: Sequence[int]) -> tuple[int, int]:
@@ -160,7 +160,9 @@ def _flipped(frame: ClipFrame) -> ClipFrame:
 
 
 def _cropped(frame: ClipFrame, rows: slice, columns: slice, by_centre: bool) -> ClipFrame:
-    image = frame.image[rows, columns]
+    image, flows = frame.image[rows, columns], _flows(frame, lambda flow: flow[rows, columns])
+    if frame.objects is None:
+        return replace(frame, image=image, **flows)
     objects: Objects = replace(frame.objects, masks=frame.objects.masks[:, rows, columns])
     stays = objects.masks.any((1, 2))
     if by_centre:
@@ -172,7 +174,7 @@ def _cropped(frame: ClipFrame, rows: slice, columns: slice, by_centre: bool) -> 
     else:
         objects = objects.select(stays)
         objects = replace(objects, bboxes=tight_boxes(objects.masks))
-    return replace(frame, image=image, objects=objects, **_flows(frame, lambda flow: flow[rows, columns]))
+    return replace(frame, image=image, objects=objects, **flows)
 
 
 def _flows(frame: ClipFrame, change: Callable[[np.ndarray], np.ndarray]) -> dict[str, np.ndarray | None]:

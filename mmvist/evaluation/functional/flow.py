@@ -26,7 +26,8 @@ def flow_errors(flow: np.ndarray, truth: np.ndarray, known: np.ndarray, objects:
         the regions of `REGIONS` in which a pixel is known.
     """
     distance = np.linalg.norm(flow.astype(np.float64) - truth, axis=2)
-    outlier = (distance > OUTLIER_PIXELS) & (distance > OUTLIER_SHARE * np.linalg.norm(truth, axis=2))
+    # What is no number is no good either.
+    outlier = ~((distance <= OUTLIER_PIXELS) | (distance <= OUTLIER_SHARE * np.linalg.norm(truth, axis=2)))
     inside = {'all': known != UNKNOWN, 'seen': known == SEEN, 'hidden': known == HIDDEN}
     if objects is not None:
         inside |= {'objects': objects & inside['all'], 'background': ~objects & inside['all']}

@@ -35,7 +35,7 @@ class LinkCounts:
     def scores(self) -> dict[str, float | int]:
         """Shares as floats, 0 where they are of nothing, and counts as ints."""
         return {'LinkRe': self.found / max(self.links, 1), 'LinkPr': self.found / max(self.made, 1),
-                'wrong': self.wrong / max(self.made, 1), 'Links': self.links, 'Found': self.found,
+                'LinkWrong': self.wrong / max(self.made, 1), 'Links': self.links, 'Found': self.found,
                 'Broken': self.broken, 'Made': self.made, 'Wrong': self.wrong}
 
 
@@ -47,14 +47,16 @@ def count_links(similarity: VideoSimilarity) -> LinkCounts:
     """
     pairs = best_pairs(similarity, similarity.values, similarity.values > MATCH_THRESHOLD)
     gt_rows, rows = similarity.gt_rows[pairs], similarity.rows[pairs]
-    # What each object is found by, and what each result finds; -1 for nothing.
-    finder, finds = np.full(len(similarity.gt_ids), -1), np.full(len(similarity.ids), -1)
-    finder[gt_rows], finds[rows] = similarity.ids[rows], similarity.gt_ids[gt_rows]
+    # What each object is found by, and what each result finds, if anything.
+    found, finder = np.zeros(len(similarity.gt_ids), bool), np.zeros(len(similarity.gt_ids), np.int64)
+    right, finds = np.zeros(len(similarity.ids), bool), np.zeros(len(similarity.ids), np.int64)
+    found[gt_rows], finder[gt_rows] = True, similarity.ids[rows]
+    right[rows], finds[rows] = True, similarity.gt_ids[gt_rows]
     first, last = _successive(similarity.gt_frames, similarity.gt_ids)
-    both = (finder[first] >= 0) & (finder[last] >= 0)
+    both = found[first] & found[last]
     same = finder[first] == finder[last]
     start, end = _successive(similarity.frames, similarity.ids)
-    wrong = (finds[start] >= 0) & (finds[end] >= 0) & (finds[start] != finds[end])
+    wrong = right[start] & right[end] & (finds[start] != finds[end])
     return LinkCounts(len(first), int((both & same).sum()), int((both & ~same).sum()), len(start), int(wrong.sum()))
 
 

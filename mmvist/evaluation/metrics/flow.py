@@ -10,7 +10,7 @@ from mmengine.logging import print_log
 from mmvist.evaluation.functional.flow import REGIONS, flow_errors, flow_scores
 from mmvist.evaluation.metrics.feature import FeatureMetric, Outcome
 from mmvist.evaluation.report import as_text
-from mmvist.io.flow import read_flow
+from mmvist.io.flow import check_path, read_flow
 from mmvist.io.truth import GroundTruth
 from mmvist.registry import METRICS
 from mmvist.structures import Video, rle
@@ -38,6 +38,7 @@ class FlowMetric(FeatureMetric):
     def __init__(self, flow_prefix: str | Path, path: str = '{video}/{frame:05d}.png',
                  ann_file: str | Path | None = None, format: str = 'ytvis') -> None:
         super().__init__('flow', flow_prefix)
+        check_path('FlowMetric', path)
         self.path = path
         self._truth = None if ann_file is None else GroundTruth(ann_file, None, format, None, None)
 

@@ -7,12 +7,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mmvist.io.flow import SEEN, read_flow
+from mmvist.io.flow import NOWHERE, SEEN, check_path, read_flow
 from mmvist.registry import MODELS
 from mmvist.structures.frames import Frame
-
-# Pixels that lead out of any image: whatever is looked for there is not found.
-NOWHERE = 1e6
 
 
 @MODELS.register_module()
@@ -30,10 +27,7 @@ class FileFlow:
     needs_image = False
 
     def __init__(self, root: str, path: str = '{video}/{frame:05d}.png') -> None:
-        try:
-            path.format(video='video', frame=0)
-        except (KeyError, IndexError, ValueError) as error:
-            raise ValueError(f'FileFlow: path may use {{video}} and {{frame}}, got {path!r}: {error!r}') from None
+        check_path('FileFlow', path)
         self.root, self.path = Path(root), path
 
     def __call__(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmvist.io.flow import SEEN, write_flow
 from mmvist.models.flow.base import Flow
@@ -11,7 +11,7 @@ from mmvist.models.flow.files import FileFlow
 from mmvist.structures.frames import Frame
 
 
-class KeptFlow:
+class KeptFlow(nn.Module):
     """Flow that is stored when it is estimated, as KITTI's images, and read from then on.
 
     What is stored is read back at once, so that it does not matter to results which of the two happened.
@@ -24,9 +24,10 @@ class KeptFlow:
     needs_image = True
 
     def __init__(self, flow: Flow, root: str | Path) -> None:
+        super().__init__()
         self.flow, self.files = flow, FileFlow(str(root))
 
-    def __call__(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:
+    def forward(self, image: Tensor, previous: Tensor, frame: Frame) -> Tensor:
         """Flow (2, H, W) from a frame to the one before it; see `Flow`."""
         path = self.files.path_of(frame)
         if not path.exists():

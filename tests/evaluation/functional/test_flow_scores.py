@@ -35,6 +35,11 @@ def test_images_are_put_together_by_their_pixels():
                       'seen/pixels': 2, 'hidden/EPE': 0, 'hidden/Fl': 0, 'hidden/pixels': 1}
 
 
+def test_what_is_no_number_is_an_outlier():
+    errors = flow_errors(np.full((1, 1, 2), np.nan), np.zeros((1, 1, 2)), np.array([[SEEN]]))
+    assert errors['all/outliers'] == 1
+
+
 def test_nothing_known():
     assert flow_errors(np.ones((2, 2, 2)), np.zeros((2, 2, 2)), np.zeros((2, 2))) == {}
     assert flow_scores([{}, {}]) == flow_scores([]) == {}

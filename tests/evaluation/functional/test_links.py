@@ -49,7 +49,7 @@ def test_what_finds_nothing_is_neither_broken_nor_wrong():
 
 def test_shares():
     assert LinkCounts(10, 8, 1, 9, 1).scores() == {
-        'LinkRe': .8, 'LinkPr': 8 / 9, 'wrong': 1 / 9, 'Links': 10, 'Found': 8, 'Broken': 1, 'Made': 9, 'Wrong': 1}
+        'LinkRe': .8, 'LinkPr': 8 / 9, 'LinkWrong': 1 / 9, 'Links': 10, 'Found': 8, 'Broken': 1, 'Made': 9, 'Wrong': 1}
     assert set(LinkCounts().scores().values()) == {0}
     assert LinkCounts(1, 2, 3, 4, 5) + LinkCounts(5, 4, 3, 2, 1) == LinkCounts(6, 6, 6, 6, 6)
 

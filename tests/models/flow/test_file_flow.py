@@ -56,7 +56,7 @@ def test_an_input_of_another_size(root):
 def test_a_path_of_ones_own(root):
     (root / 'street' / '00001.png').rename(root / 'street_000001.png')
     assert read(FileFlow(str(root), '{video}_{frame:06d}.png'))[1, 0, 0] == -2
-    with pytest.raises(ValueError, match=r"path may use \{video\} and \{frame\}, got '\{name\}.png'"):
+    with pytest.raises(ValueError, match=r"a path may use \{video\} and \{frame\}, got '\{name\}.png'"):
         FileFlow(str(root), '{name}.png')
 
 

@@ -1,5 +1,6 @@
 """Flow by itself in the detector slot."""
 
+import numpy as np
 import pytest
 import torch
 from mmdet.structures import DetDataSample, TrackDataSample
@@ -9,6 +10,7 @@ from mmvist.models.detectors import FlowDetector
 from mmvist.registry import MODELS
 from mmvist.structures import Video
 from mmvist.structures.frames import Frame
+from mmvist.structures.output import to_result, with_features
 
 VIDEO = Video(1, 'street', 20, 30, 5)
 
@@ -58,10 +60,21 @@ def test_chunks_do_not_matter():
 
 
 def test_flow_is_told_in_pixels_of_the_video_without_padding():
-    results = flows(FlowDetector(dict(type='DifferenceFlow')), frames_of(1, 5, scale=(2., .5), padding=7))
-    flow = results[1][0].features['flow'][0]
+    detector = FlowDetector(dict(type='DifferenceFlow'))
+    frame, found = flows(detector, frames_of(1, 5, scale=(2., .5), padding=7))[1]
+    assert frame.features['flow'][0].shape == (2, 17, 67)
+    found = found.replace(ids=torch.zeros(0, dtype=torch.long))
+    flow = with_features(to_result(found, frame, False), frame, ['flow']).features['flow']
     assert flow.shape == (2, 10, 60)
-    assert flow[:, 0, 0].tolist() == [4 / 2, 1 / .5]
+    assert (flow == np.array([4 / 2, 1 / .5]).reshape(2, 1, 1)).all()
+
+
+def test_frames_that_do_not_follow_are_refused():
+    detector, (first, _, third) = FlowDetector(dict(type='DifferenceFlow')), frames_of(1, 5, 4)
+    with pytest.raises(ValueError, match='frame 2 of video street comes after frame 0; flow is from a frame to'):
+        flows(detector, [first, third])
+    with pytest.raises(ValueError, match=r'frame 1 of video street is 40x60 \(HxW\), the one before was 20x30'):
+        flows(detector, [first], frames_of(1, 5, scale=(2., 2.))[1:])
 
 
 def clip_of(*indices, **truth):
@@ -91,5 +104,7 @@ def test_clips_that_do_not_fit():
     detector = FlowDetector(dict(type='DifferenceFlow'))
     with pytest.raises(ValueError, match='two successive frames, got 3; use ContiguousClip with length 2'):
         detector.loss(torch.zeros(1, 3, 3, 64, 64), [clip_of(3, 4, 5)])
+    with pytest.raises(ValueError, match='DISFlow learns nothing; it can be tested alone'):
+        FlowDetector(dict(type='DISFlow')).loss(torch.zeros(1, 2, 3, 64, 64), [clip_of(3, 4)])
     with pytest.raises(ValueError, match='frame 4 of video street comes without gt_flow; the pipeline must have LoadF'):
         detector.loss(torch.zeros(1, 2, 3, 64, 64), [clip_of(3, 4)])

@@ -35,9 +35,8 @@ def test_density_and_vector_undo_each_other(radius):
 
 def test_vector_is_the_mean_over_the_best_four():
     density = torch.full((3, 3), 1e-9)
-    density[0, 1], density[0, 2], density[1, 1], density[2, 0] = .3, .1, .2, .4
-    # The four at the upper right have 0.6, those at the lower left 0.6 as well but for 1e-9: 0.2 + 0.4; top right wins.
-    density[2, 0] = .39
+    density[0, 1], density[0, 2], density[1, 1], density[2, 0] = .3, .1, .2, .39
+    # The four at the upper right have 0.6, those at the lower left 0.59.
     found = vector_of(density.log().view(1, 9, 1, 1)).flatten()
     assert found.tolist() == pytest.approx([.1 / .6, -1 + .2 / .6], abs=1e-6)
 
@@ -164,3 +163,39 @@ def test_it_learns():
         optimizer.step()
     assert seen[-1] < 0.9 * seen[0]
     assert all(weight.grad is not None for weight in flow.parameters())
+
+
+def test_nothing_known_is_no_loss_and_no_nan(network):
+    images, nothing = torch.rand(1, 2, 3, 64, 64) * 255, torch.zeros(1, 3, 64, 64)
+    losses = network.loss(images, nothing, nothing)
+    assert losses == {'loss_backward': 0, 'loss_forward': 0, 'epe': 0}
+
+
+def test_the_full_networks_size():
+    flow = HD3Flow()
+    # So many as it was compared with HD3's code, layer by layer; there a joint of stride 2 comes on top.
+    assert sum(weight.numel() for weight in flow.parameters()) == 39_795_319
+
+
+def test_interpolation_stays_interpolation():
+    flow = HD3Flow(**SMALL)
+    flow.network.init_weights()
+    for enlarge in (part for joint in flow.network.encoder.joints for part in joint.enlarge):
+        assert torch.allclose(enlarge.up(torch.ones(1, 8, 5, 5))[..., 1:-1, 1:-1], torch.ones(1))
+
+
+def test_half_precision_keeps_places():
+    maps, vectors = torch.rand(1, 3, 40, 200), torch.rand(1, 2, 40, 200) * 6 - 3
+    exact = displaced(maps, vectors)
+    rounded = displaced(maps.bfloat16(), vectors)
+    assert rounded.dtype == torch.bfloat16
+    assert (rounded - exact).abs().max() < 0.01
+
+
+def test_sizes_that_do_not_fit(network):
+    with pytest.raises(ValueError, match='sides that are multiples of 64, got'):
+        network.network(torch.rand(1, 3, 64, 100), torch.rand(1, 3, 64, 100))
+    with pytest.raises(ValueError, match='num_levels must lie in 1..6, got 7'):
+        HD3Flow(num_levels=7)
+    with pytest.raises(ValueError, match='channels must be seven numbers'):
+        HD3Flow(channels=(8, 8))

@@ -60,7 +60,7 @@ class _Block(nn.Module):
 
 
 class _Tree(nn.Module):
-    """Blocks whose answers are all joined by one convolution at the root; halves the size of the maps.
+    """Blocks whose answers are all joined by one convolution at the root; halves the maps' size unless it is inside.
 
     Args:
         depth: 1: two blocks; 2: two trees of them.
@@ -113,15 +113,26 @@ class _Joint(nn.Module):
         return answers
 
 
+class Interpolation(nn.ConvTranspose2d):
+    """Doubles the size of maps, at first by linear interpolation.
+
+    Args:
+        channels: Channels in and out.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, channels, 4, stride=2, padding=1, groups=channels, bias=False)
+        hat = torch.tensor([0.25, 0.75, 0.75, 0.25])
+        self.weight.data.copy_((hat[:, None] * hat).expand_as(self.weight))
+
+
 class _Enlarge(nn.Module):
-    """Twice the size, at first by linear interpolation, and other channels."""
+    """Twice the size, and other channels."""
 
     def __init__(self, before: int, after: int, layers: dict) -> None:
         super().__init__()
         self.project = nn.Identity() if before == after else ConvModule(before, after, 1, **layers)
-        self.up = nn.ConvTranspose2d(after, after, 4, stride=2, padding=1, groups=after, bias=False)
-        hat = torch.tensor([0.25, 0.75, 0.75, 0.25])
-        self.up.weight.data.copy_((hat[:, None] * hat).expand_as(self.up.weight))
+        self.up = Interpolation(after)
 
     def forward(self, maps: Tensor) -> Tensor:
         return self.up(self.project(maps))

@@ -67,14 +67,14 @@ class HD3Flow(BaseModule):
 
         Returns:
             `loss_backward` and `loss_forward`, sums over the levels; for the log `epe`, the mean distance of the
-            backward flow of the finest level from the true one, in pixels of the image, nan where nothing is known.
+            backward flow of the finest level from the true one, in pixels of the image.
         """
         first, second = self._normed(images).unbind(1)
         back, ahead = self.network(second, first)
         flow, known = shrunk_flow(backward, backward.shape[-1] // back[-1].vectors.shape[-1])
         distance = (back[-1].vectors.detach() - flow).norm(dim=1, keepdim=True)
         return {'loss_backward': self._loss(back, backward), 'loss_forward': self._loss(ahead, forward),
-                'epe': (distance * known).sum() / known.sum()}
+                'epe': (distance * known).sum() / known.sum().clamp(min=1)}
 
     def _normed(self, images: Tensor) -> Tensor:
         return images.float() * self.factor + self.shift

@@ -40,5 +40,6 @@ def displaced(maps: Tensor, vectors: Tensor) -> Tensor:
     inside = (columns >= 0) & (columns <= width - 1) & (rows >= 0) & (rows <= height - 1)
     # In -1..1, the centres of the outermost pixels.
     grid = torch.stack([2 * columns / max(width - 1, 1) - 1, 2 * rows / max(height - 1, 1) - 1], dim=-1)
-    sampled = F.grid_sample(maps, grid.to(maps), padding_mode='border', align_corners=True)
-    return sampled * inside[:, None]
+    # Half precision would move points by parts of a pixel.
+    sampled = F.grid_sample(maps.float(), grid.float(), padding_mode='border', align_corners=True)
+    return (sampled * inside[:, None]).to(maps.dtype)

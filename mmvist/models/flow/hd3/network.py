@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmvist.models.flow.hd3.decoders import ContextDecoder, DensityDecoder
 from mmvist.models.flow.hd3.density import vector_of
-from mmvist.models.flow.hd3.encoder import DLAUpEncoder
+from mmvist.models.flow.hd3.encoder import DLAUpEncoder, Interpolation
 from mmvist.models.flow.hd3.matching import displaced, local_correlation
 
 # Stride of the coarsest level.
@@ -50,7 +51,8 @@ class HD3Network(BaseModule):
                   'act_cfg': act_cfg or {'type': 'LeakyReLU', 'negative_slope': 0.01}}
         self.radius, self.num_offsets = radius, (2 * radius + 1) ** 2
         self.encoder = DLAUpEncoder(channels, **layers, num_maps=num_levels)
-        self.cost_norms = nn.ModuleList(nn.BatchNorm2d(self.num_offsets) for _ in range(num_levels))
+        self.cost_norms = nn.ModuleList(
+            build_norm_layer(layers['norm_cfg'], self.num_offsets)[1] for _ in range(num_levels))
         decoders = []
         for level in range(num_levels):
             # Costs; from the second level on also the frame's own map, what the last level hands on, and its vectors.
@@ -60,9 +62,9 @@ class HD3Network(BaseModule):
         self.decoders = nn.ModuleList(decoders)
 
     def init_weights(self) -> None:
-        """Small random weights in convolutions, as in HD3's code; interpolation stays as it is."""
+        """Small random weights in convolutions, as in HD3's code; interpolation, unlike there, stays as it is."""
         for module in self.modules():
-            if isinstance(module, nn.Conv2d) or isinstance(module, nn.ConvTranspose2d) and module.groups == 1:
+            if isinstance(module, nn.Conv2d | nn.ConvTranspose2d) and not isinstance(module, Interpolation):
                 nn.init.normal_(module.weight, 0, 0.02)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
@@ -77,12 +79,16 @@ class HD3Network(BaseModule):
         Returns:
             For each level, from stride 64 on: where pixels of the first are in the second, and the other way round.
         """
-        there, back = zip(*(maps.chunk(2) for maps in self.encoder(torch.cat([reference, target]))), strict=True)
-        return self.decode(there, back), self.decode(back, there)
+        maps = self._encode(reference, target)
+        both = self.decode(maps, [torch.cat(level.chunk(2)[::-1]) for level in maps])
+        halves = [[Estimate(*pair) for pair in zip(logits.chunk(2), vectors.chunk(2), strict=True)]
+                  for logits, vectors in both]
+        there, back = zip(*halves, strict=True)
+        return list(there), list(back)
 
     def estimate(self, reference: Tensor, target: Tensor) -> Tensor:
         """Where pixels of frames (N, 3, H, W) are in others, (N, 2, H, W) pixels, (x, y); sides are multiples of 64."""
-        there, back = zip(*(maps.chunk(2) for maps in self.encoder(torch.cat([reference, target]))), strict=True)
+        there, back = zip(*(level.chunk(2) for level in self._encode(reference, target)), strict=True)
         vectors = self.decode(there, back)[-1].vectors
         return F.interpolate(vectors, reference.shape[-2:], mode='bilinear', align_corners=True)
 
@@ -91,13 +97,20 @@ class HD3Network(BaseModule):
         estimates, known, vectors, handed_on = [], [], None, None
         for level, (decoder, norm) in enumerate(zip(self.decoders, self.cost_norms, strict=True)):
             ours, theirs, stride = reference[level], target[level], COARSEST / 2 ** level
-            if vectors is not None:
+            if estimates:
+                vectors = F.interpolate(
+                    estimates[-1].vectors / stride, scale_factor=2, mode='bilinear', align_corners=True)
                 theirs = displaced(theirs, vectors)
                 known = [ours, handed_on, vectors]
             costs = norm(local_correlation(ours, theirs, self.radius))
             logits, handed_on = decoder(torch.cat([costs, *known], dim=1))
             found = vector_of(logits)
-            found = found if vectors is None else found + vectors
+            found = found + vectors if estimates else found
             estimates.append(Estimate(logits, found * stride))
-            vectors = 2 * F.interpolate(found, scale_factor=2, mode='bilinear', align_corners=True)
         return estimates
+
+    def _encode(self, reference: Tensor, target: Tensor) -> list[Tensor]:
+        if reference.shape[2] % COARSEST or reference.shape[3] % COARSEST or reference.shape != target.shape:
+            raise ValueError(f'HD3Network: images must have one size, with sides that are multiples of {COARSEST}, got '
+                             f'{tuple(reference.shape)} and {tuple(target.shape)}; preprocessors have size_divisor')
+        return self.encoder(torch.cat([reference, target]))
