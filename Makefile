@@ -4,11 +4,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint requirements/constraints.txt
 
-.PHONY: demo test test-slow lint clean venv
+.PHONY: demo mine-demo test test-slow lint clean venv
 
 # Threads that wait spin only for a moment: two of them on two cores would stand still when anything else runs.
 demo: $(STAMP)
 	GOMP_SPINCOUNT=10000 $(BIN)/python tools/demo.py
+
+mine-demo: $(STAMP)
+	GOMP_SPINCOUNT=10000 $(BIN)/python tools/mine_demo.py
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -m 'not slow and not gpu' --durations=10

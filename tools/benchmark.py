@@ -37,6 +37,8 @@ def parse_arguments() -> argparse.Namespace:
     branches.add_argument('--steps', type=int, default=3, help='steps of training, and frames, that count')
     branches.add_argument('--size', type=int, nargs=2, default=(800, 1333), metavar=('HEIGHT', 'WIDTH'))
     branches.add_argument('--images', type=int, default=2, help='images of a step')
+    linking = commands.add_parser('mining', help='mining at 375x1242: flow, and what linking costs beside it')
+    linking.add_argument('--frames', type=int, default=20, help='pairs of frames that count')
     commands.add_parser('mean_shift', help='mean shift beside scikit-learn\'s, where that is installed')
     commands.add_parser('memory', help='peak memory of tracking 500 and 5,000 frames')
     operators = commands.add_parser('ops', help='operators in plain PyTorch beside compiled mmcv')
@@ -75,6 +77,8 @@ def main() -> None:
         rows = benchmark.run(args.frames, args.chunk)
     elif args.what == 'vae':
         rows = benchmark.run(args.steps, tuple(args.size), args.images)
+    elif args.what == 'mining':
+        rows = benchmark.run(args.frames)
     elif args.what == 'mean_shift':
         rows = benchmark.run()
     else:

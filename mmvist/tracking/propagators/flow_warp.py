@@ -64,29 +64,33 @@ class FlowWarp(BaseModule):
 
 
 def backward_map(flow: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Where each pixel of the original image was one frame before, (height, width, 2) float32, (x, y).
+    """Where each pixel of the original image was one frame before, (2, height, width) float32, x and y.
 
     Args:
         flow: (2, h, w) from the frame to the one before, in pixels of the network input.
         height: Rows of the original image.
         width: Columns of the original image.
     """
-    factors = np.array([width / flow.shape[2], height / flow.shape[1]], np.float32)
-    resized = cv2.resize(flow.transpose(1, 2, 0), (width, height), interpolation=cv2.INTER_LINEAR) * factors
-    columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    return resized + np.stack([columns, rows], axis=-1)
+    if flow.shape[1:] != (height, width):
+        factors = width / flow.shape[2], height / flow.shape[1]
+        flow = np.stack([np.float32(factor) * cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)
+                         for plane, factor in zip(flow, factors, strict=True)])
+    source = np.empty((2, height, width), np.float32)
+    np.add(flow[0], np.arange(width, dtype=np.float32), out=source[0])
+    np.add(flow[1], np.arange(height, dtype=np.float32)[:, None], out=source[1])
+    return source
 
 
 def warp(masks: Sequence[bytes], source: np.ndarray) -> list[bytes]:
-    """Masks read at `source` (height, width, 2); the nearest pixel counts, outside there is nothing.
+    """Masks read at `source` (2, height, width); the nearest pixel counts, outside there is nothing.
 
     Disjoint masks, as those of a frame mostly are, are read all at once.
     """
-    height, width = source.shape[:2]
+    height, width = source.shape[1:]
     moved = [rle.from_run_lengths([height * width], height, width)] * len(masks)
     for layer in _layers(rle.iou(masks, masks, height, width) > 0):
         values = join_values(np.arange(1, len(layer) + 1), [masks[row] for row in layer], height, width)
-        values = cv2.remap(np.ascontiguousarray(values), source[..., 0], source[..., 1], cv2.INTER_NEAREST)
+        values = cv2.remap(np.ascontiguousarray(values), source[0], source[1], cv2.INTER_NEAREST)
         for value, counts in split_values(values).items():
             moved[layer[value - 1]] = counts
     return moved

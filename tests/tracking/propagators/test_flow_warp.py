@@ -114,13 +114,13 @@ def test_as_many_masks_as_there_may_be():
 
 def test_random_flow_is_read_pixel_by_pixel():
     generator = np.random.default_rng(3)
-    source = (np.stack(np.meshgrid(np.arange(60), np.arange(40)), axis=-1)
-              + generator.uniform(-9, 9, (40, 60, 2))).astype(np.float32)
+    source = (np.stack(np.meshgrid(np.arange(60), np.arange(40)))
+              + generator.uniform(-9, 9, (2, 40, 60))).astype(np.float32)
     masks = generator.random((6, 40, 60)) < .4
     moved = warp([rle.encode(mask) for mask in masks], source)
     for mask, counts in zip(masks, moved, strict=True):
         expected = np.zeros((40, 60), bool)
-        for (row, column), (x, y) in zip(np.ndindex(40, 60), np.rint(source.reshape(-1, 2)).astype(int), strict=True):
+        for (row, column), (x, y) in zip(np.ndindex(40, 60), np.rint(source.reshape(2, -1).T).astype(int), strict=True):
             expected[row, column] = 0 <= x < 60 and 0 <= y < 40 and mask[y, x]
         assert np.array_equal(rle.decode(counts, 40, 60), expected)
 
