@@ -11,8 +11,4 @@ CONFIG=$1 DEVICES=$2
 shift 2
 TOOLS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$TOOLS/python.sh"
-
-exec "$PYTHON" -m torch.distributed.run \
-    --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" --nproc_per_node="$DEVICES" \
-    --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
-    "$TOOLS/mine.py" "$CONFIG" "$@" --launcher pytorch
+run_distributed "$DEVICES" mine.py "$CONFIG" "$@" --launcher pytorch

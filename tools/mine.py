@@ -29,8 +29,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument('--out', required=True, metavar='FOLDER', help='where annotations and all stages go')
     parser.add_argument('--checkpoint', help='weights of the detector')
     parser.add_argument('--keep-flow', action='store_true',
-                        help='store optical flow, to try other rules without estimating it anew; about as large as the '
-                             'images')
+                        help='store optical flow, to try other rules without estimating it anew')
     parser.add_argument('--redo', choices=('segments', 'tracks'),
                         help='throw away what this stage, and what follows it, has made of all videos')
     parser.add_argument('--chunk', type=int, default=1, help='frames the detector sees at once; more keep a GPU busy')

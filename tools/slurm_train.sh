@@ -10,10 +10,4 @@ PARTITION=$1 JOB=$2 CONFIG=$3 WORK_DIR=$4
 shift 4
 TOOLS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$TOOLS/python.sh"
-GPUS=${GPUS:-8}
-GPUS_PER_NODE=${GPUS_PER_NODE:-$((GPUS < 8 ? GPUS : 8))}
-
-# SRUN_ARGS holds several words.
-exec srun --partition="$PARTITION" --job-name="$JOB" --gres="gpu:$GPUS_PER_NODE" --ntasks="$GPUS" \
-    --ntasks-per-node="$GPUS_PER_NODE" --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
-    "$PYTHON" -u "$TOOLS/train.py" "$CONFIG" --work-dir "$WORK_DIR" --launcher slurm "$@"
+run_on_slurm "$PARTITION" "$JOB" train.py "$CONFIG" --work-dir "$WORK_DIR" --launcher slurm "$@"

@@ -1,6 +1,6 @@
 """Masks for tracks that are given as boxes (Porzi et al. 2020, section 5.5)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import torch
 from scipy.optimize import linear_sum_assignment
 
 from mmvist.io import formats
-from mmvist.mining.linkers import Linked
+from mmvist.mining.linkers import Linked, with_ignored
 from mmvist.registry import TASK_UTILS
 from mmvist.structures import VideoTracks
 from mmvist.structures.boxes import box_iou
@@ -64,11 +64,7 @@ class BoxLinker:
                         ignore=~np.isin(np.arange(len(boxes)), boxed), track_scores={})
         left = segments.scores >= np.float32(self.min_ignored_score)
         left[segment] = False
-        sure = segments.select(left)
-        first = 1 + int(boxes.ids.max(initial=0))
-        return Linked(VideoTracks.from_rows(video, [*_rows(given), *zip(
-            sure.frames, first + np.arange(len(sure)), sure.labels, sure.scores, sure.bboxes, sure.masks,
-            np.ones(len(sure), bool), strict=True)]))
+        return Linked(with_ignored(given, segments.select(left)))
 
     def _matched(self, boxes: VideoTracks, segments: VideoDetections) -> tuple[np.ndarray, np.ndarray]:
         """Rows of boxes and of segments that belong together."""
@@ -83,8 +79,3 @@ class BoxLinker:
             real = allowed[rows, columns]
             pairs.append(np.stack([ours.start + rows[real], theirs.start + columns[real]]))
         return tuple(np.concatenate(pairs, axis=1))
-
-
-def _rows(tracks: VideoTracks) -> Iterator[tuple]:
-    return zip(tracks.frames, tracks.ids, tracks.labels, tracks.scores, tracks.bboxes, tracks.masks, tracks.ignore,
-               strict=True)

@@ -33,6 +33,16 @@ class Linked:
     flow_seconds: float = 0.0
 
 
+def with_ignored(tracks: VideoTracks, ignored: VideoDetections) -> VideoTracks:
+    """Tracks, and segments of the same video that are to be ignored, each a track of its own."""
+    first = 1 + int(tracks.ids.max(initial=0))
+    rows = [*zip(tracks.frames, tracks.ids, tracks.labels, tracks.scores, tracks.bboxes, tracks.masks, tracks.ignore,
+                 strict=True),
+            *zip(ignored.frames, first + np.arange(len(ignored)), ignored.labels, ignored.scores, ignored.bboxes,
+                 ignored.masks, np.ones(len(ignored), bool), strict=True)]
+    return VideoTracks.from_rows(tracks.video, rows, tracks.track_scores)
+
+
 class Linker(Protocol):
     """Makes tracks of segments."""
 

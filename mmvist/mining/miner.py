@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from mmvist.inferencer import VISInferencer
 from mmvist.io.frames import image_files
 from mmvist.io.image import read_image
 from mmvist.io.progress import progress
-from mmvist.mining.linkers import Linked, Linker
+from mmvist.mining.linkers import Linker, with_ignored
 from mmvist.mining.raw_videos import RawVideo, store_images
 from mmvist.mining.segments import SegmentRules
 from mmvist.mining.store import Store
-from mmvist.structures import VideoTracks
 from mmvist.structures.detections import VideoDetections
 
 
@@ -80,20 +77,10 @@ class Miner:
         self.seconds['flow'] += linked.flow_seconds
         self.seconds['tracks'] -= linked.flow_seconds
         counts = {'segments': int(is_object.sum()), 'refused': dict(linked.refused)}
-        self.store.write_tracks(_with_ignored(linked, segments.select(~is_object)), counts)
+        tracks = with_ignored(linked.tracks, segments.select(~is_object))
+        self.store.write_tracks(replace(linked, tracks=tracks), counts)
 
 
 def needs_segments(store: Store, videos: Sequence[RawVideo]) -> bool:
     """Whether segments of any video are still to be found."""
     return not all(store.has('segments', video.name) for video in videos)
-
-
-def _with_ignored(linked: Linked, ignored: VideoDetections) -> Linked:
-    """Tracks, and segments that are to be ignored, each a track of its own."""
-    tracks = linked.tracks
-    first = 1 + int(tracks.ids.max(initial=-1))
-    rows = [*zip(tracks.frames, tracks.ids, tracks.labels, tracks.scores, tracks.bboxes, tracks.masks, tracks.ignore,
-                 strict=True),
-            *zip(ignored.frames, first + np.arange(len(ignored)), ignored.labels, ignored.scores, ignored.bboxes,
-                 ignored.masks, np.ones(len(ignored), bool), strict=True)]
-    return replace(linked, tracks=VideoTracks.from_rows(tracks.video, rows, tracks.track_scores))

@@ -95,6 +95,13 @@ def shared_pixels(tracks: Instances, detections: Instances) -> Tensor:
 
 
 @once
+def best_covers(tracks: Instances, detections: Instances) -> Tensor:
+    """Pixels of each detection that the best and the second best track of its class cover, (2, D) int64."""
+    shared = shared_pixels(tracks, detections) * (tracks.labels[:, None] == detections.labels)
+    return torch.cat([shared, shared.new_zeros(2, len(detections))]).topk(2, dim=0).values
+
+
+@once
 def uncovered_pixels(tracks: Instances, detections: Instances) -> Tensor:
     """Pixels of each detection that no track of its class covers, (D,) int64; raises as `mask_iou` does."""
     known, found = _pixels(tracks), _pixels(detections)

@@ -13,12 +13,12 @@ from torch import Tensor
 from mmvist.registry import TASK_UTILS
 from mmvist.structures.instances import Instances
 from mmvist.tracking.comparisons import (
+    best_covers,
     box_overlap,
     check_metric,
     embedding_distance,
     mask_areas,
     mask_iou,
-    shared_pixels,
     squared_mahalanobis,
     uncovered_pixels,
 )
@@ -192,7 +192,7 @@ class MinLead:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1, detections) bool."""
-        best = _best_covers(tracks, detections)
+        best = best_covers(tracks, detections)
         return (best[0] - best[1] >= self.pixels)[None]
 
 
@@ -205,7 +205,7 @@ class MinCover:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1, detections) bool."""
-        return (_best_covers(tracks, detections)[0] >= self.pixels)[None]
+        return (best_covers(tracks, detections)[0] >= self.pixels)[None]
 
 
 @TASK_UTILS.register_module()
@@ -222,11 +222,5 @@ class MinCoverRatio:
 
     def __call__(self, tracks: Instances, detections: Instances) -> Tensor:
         """(1, detections) bool."""
-        best, left = _best_covers(tracks, detections)[0], uncovered_pixels(tracks, detections)
+        best, left = best_covers(tracks, detections)[0], uncovered_pixels(tracks, detections)
         return ((left == 0) | (best >= self.ratio * left))[None]
-
-
-def _best_covers(tracks: Instances, detections: Instances) -> Tensor:
-    """Pixels of each detection that the best and the second best track of its class cover, (2, D) int64."""
-    shared = shared_pixels(tracks, detections) * (tracks.labels[:, None] == detections.labels)
-    return torch.cat([shared, shared.new_zeros(2, len(detections))]).topk(2, dim=0).values

@@ -36,8 +36,8 @@ def clip_of(*indices):
                                        objects=nothing) for index in indices))
 
 
-def loaded(root, *indices, **options):
-    load = LoadFlow(f'{root}/back/{{video}}/{{frame:05d}}.png', f'{root}/ahead/{{video}}/{{frame:05d}}.png', **options)
+def loaded(root, *indices):
+    load = LoadFlow(f'{root}/back/{{video}}/{{frame:05d}}.png', f'{root}/ahead/{{video}}/{{frame:05d}}.png')
     return load.transform(clip_of(*indices), None).frames
 
 
@@ -50,12 +50,6 @@ def test_flow_between_the_two_frames_of_a_clip(root):
     assert second.flow[0].tolist() == [[x, 10, 1] for x in range(8)]
     assert second.flow[1].tolist() == [[x, 11, 1] for x in range(8)]
     assert not second.flow[2].any()
-
-
-def test_hidden_points_may_be_left_out(root):
-    _, second = loaded(root, 3, 4, hidden=False)
-    assert second.flow[..., 2].any(axis=1).tolist() == [True, False, False, True, True, True]
-    assert not second.flow[1].any()
 
 
 @pytest.mark.parametrize('indices', [(4, 5), (4, 4), (2, 4)])

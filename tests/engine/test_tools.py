@@ -82,7 +82,8 @@ def test_help(monkeypatch, capsys, tool):
     assert 'config file' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize('script', ['dist_train.sh', 'dist_test.sh', 'slurm_train.sh', 'slurm_test.sh'])
+@pytest.mark.parametrize('script', ['dist_train.sh', 'dist_test.sh', 'dist_mine.sh', 'slurm_train.sh', 'slurm_test.sh',
+                                    'slurm_mine.sh'])
 def test_script_without_arguments_shows_its_use(script):
     done = subprocess.run([ROOT / 'tools' / script], capture_output=True, text=True)
     assert done.returncode == 2
@@ -95,7 +96,10 @@ def test_script_without_arguments_shows_its_use(script):
      'PYTHON -u TOOLS/train.py c.py --work-dir dir --launcher slurm --resume'),
     ('slurm_test.sh', ['part', 'job', 'c.py', 'w.pth', '--eval', 'mots'],
      '--ntasks=4 --ntasks-per-node=4 --cpus-per-task=5 --kill-on-bad-exit=1 --time=1 '
-     'PYTHON -u TOOLS/test.py c.py w.pth --launcher slurm --eval mots')])
+     'PYTHON -u TOOLS/test.py c.py w.pth --launcher slurm --eval mots'),
+    ('slurm_mine.sh', ['part', 'job', 'c.py', 'a.mp4', '--out', 'dir'],
+     '--ntasks=4 --ntasks-per-node=4 --cpus-per-task=5 --kill-on-bad-exit=1 --time=1 '
+     'PYTHON -u TOOLS/mine.py c.py a.mp4 --out dir --launcher slurm')])
 def test_slurm(tmp_path, script, arguments, expected):
     srun = tmp_path / 'srun'
     srun.write_text('#!/bin/sh\necho "$@"\n')

@@ -45,7 +45,7 @@ def test_the_status_tells_of_a_failed_video(arguments, tmp_path, videos):
 def test_killed_again_and_again(arguments, tmp_path):
     mined(arguments, tmp_path / 'whole')
     command = [sys.executable, 'tools/mine.py', *map(str, arguments), '--out', str(tmp_path / 'killed')]
-    patience, kills = 4.0, 0
+    patience, kills = 6.0, 0
     while True:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(patience)
@@ -53,7 +53,7 @@ def test_killed_again_and_again(arguments, tmp_path):
             break
         process.send_signal(signal.SIGKILL)
         process.wait()
-        patience, kills = patience + .2, kills + 1
+        patience, kills = patience + 1.0, kills + 1
     assert process.returncode == 0
     assert kills > 3
     # What a killed process was writing stays under another name.

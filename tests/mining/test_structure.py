@@ -16,7 +16,7 @@ pytest.importorskip('pycolmap')
 def street(tmp_path_factory):
     """A camera that drives past houses."""
     root = tmp_path_factory.mktemp('structure') / 'world'
-    write(WorldConfig(num_train_videos=1, num_val_videos=0, num_frames=8, height=256, width=416, drives=1.0,
+    write(WorldConfig(num_train_videos=1, num_val_videos=0, num_frames=16, height=256, width=416, drives=1.0,
                       camera_speed=6.0, noise=0.0), root)
     return root
 
@@ -38,5 +38,5 @@ def test_flow_of_points_is_the_streets(street, tmp_path):
 
 
 def test_positions_that_do_not_fit(street, tmp_path):
-    with pytest.raises(ValueError, match=r'positions must be \(8, 3\), three an image, got \(7, 3\)'):
-        reconstruct(street / 'train' / 'JPEGImages' / 'train_0001', tmp_path, positions=np.zeros((7, 3)))
+    with pytest.raises(ValueError, match=r'positions must be \(16, 3\), three an image, got \(15, 3\)'):
+        reconstruct(street / 'train' / 'JPEGImages' / 'train_0001', tmp_path, positions=np.zeros((15, 3)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mmvist.datasets.clip import Clip, ClipFrame
-from mmvist.io.flow import SEEN, UNKNOWN, check_path, read_flow
+from mmvist.io.flow import UNKNOWN, check_path, read_flow
 from mmvist.registry import TRANSFORMS
 from mmvist.structures import Video
 
@@ -20,13 +20,12 @@ class LoadFlow:
             as 'data/flow/{video}/{frame:05d}.png'; see `mmvist.io.flow.read_flow`. Where there is no file, nothing is
             known.
         forward: The same to the frame after it.
-        hidden: Learn from points that the other frame hides, too, where files know them.
     """
 
-    def __init__(self, backward: str, forward: str, hidden: bool = True) -> None:
+    def __init__(self, backward: str, forward: str) -> None:
         for path in (backward, forward):
             check_path('LoadFlow', path)
-        self.backward, self.forward, self.hidden = backward, forward, hidden
+        self.backward, self.forward = backward, forward
 
     def transform(self, clip: Clip, rng: np.random.Generator) -> Clip | None:
         """Set `flow` of all frames but the first, `flow_ahead` of all but the last; `None` where nothing is known.
@@ -54,5 +53,5 @@ class LoadFlow:
         if known.shape != (video.height, video.width):
             raise ValueError(f'{file}: must be of the size of video {video.name}, {video.height}x{video.width} (HxW), '
                              f'got {known.shape[0]}x{known.shape[1]}')
-        known = (known != UNKNOWN) if self.hidden else (known == SEEN)
+        known = known != UNKNOWN
         return np.dstack([flow * known[..., None], known]).astype(np.float32)

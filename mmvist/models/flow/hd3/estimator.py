@@ -26,7 +26,6 @@ class HD3Flow(BaseModule):
         hidden: See `HD3Network`.
         radius: See `HD3Network`.
         num_levels: See `HD3Network`.
-        norm_cfg: See `HD3Network`.
         act_cfg: See `HD3Network`.
         image_mean: What was taken away from images before they come here, RGB in 0..255.
         image_std: By what they were divided.
@@ -37,11 +36,11 @@ class HD3Flow(BaseModule):
     needs_image = True
 
     def __init__(self, channels: Sequence[int] = (16, 32, 64, 128, 256, 512, 512), hidden: int = 128, radius: int = 4,
-                 num_levels: int = 5, norm_cfg: dict | None = None, act_cfg: dict | None = None,
+                 num_levels: int = 5, act_cfg: dict | None = None,
                  image_mean: Sequence[float] = (0., 0., 0.), image_std: Sequence[float] = (1., 1., 1.),
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg=init_cfg)
-        self.network = HD3Network(channels, hidden, radius, num_levels, norm_cfg, act_cfg)
+        self.network = HD3Network(channels, hidden, radius, num_levels, act_cfg)
         mean, std, ours, our_std = (torch.tensor(values, dtype=torch.float32).view(3, 1, 1)
                                     for values in (image_mean, image_std, MEAN, STD))
         self.register_buffer('factor', std / our_std, persistent=False)

@@ -38,16 +38,15 @@ class HD3Network(BaseModule):
         hidden: Channels in the decoders.
         radius: Largest offset, in pixels of a level, at which matches are looked for.
         num_levels: Levels from stride 64 on.
-        norm_cfg: Config of the norms.
         act_cfg: Config of the activations; a leaky ReLU in MOTSNet's flow network, a ReLU in HD3's code.
     """
 
     def __init__(self, channels: Sequence[int] = (16, 32, 64, 128, 256, 512, 512), hidden: int = 128, radius: int = 4,
-                 num_levels: int = 5, norm_cfg: dict | None = None, act_cfg: dict | None = None) -> None:
+                 num_levels: int = 5, act_cfg: dict | None = None) -> None:
         super().__init__()
         if not 1 <= num_levels <= 6:
             raise ValueError(f'HD3Network: num_levels must lie in 1..6, got {num_levels}')
-        layers = {'norm_cfg': norm_cfg or {'type': 'BN'},
+        layers = {'norm_cfg': {'type': 'BN'},
                   'act_cfg': act_cfg or {'type': 'LeakyReLU', 'negative_slope': 0.01}}
         self.radius, self.num_offsets = radius, (2 * radius + 1) ** 2
         self.encoder = DLAUpEncoder(channels, **layers, num_maps=num_levels)
