@@ -200,7 +200,8 @@ def test_checkpoint(tool, tmp_path, capsys):
     weights = torch.load(tmp_path / 'ours.pth', weights_only=True)['state_dict']
     assert {name: weight.tolist() for name, weight in weights.items()} == {'embedder.fcs.0.bias': [1, 1]}
     assert tool.main([*arguments, 'nothing']) == 2
-    assert "--from: unknown 'nothing'; known: mmdet-masktrack-rcnn, mmdet-yolact, yolact" in capsys.readouterr().err
+    known = 'hd3, mmdet-masktrack-rcnn, mmdet-yolact, yolact'
+    assert f"--from: unknown 'nothing'; known: {known}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(('options', 'expected'), [
@@ -217,7 +218,7 @@ def test_checkpoint_of_yolact(options, expected, tool, tmp_path, capsys):
     weights = torch.load(tmp_path / 'ours.pth', weights_only=True)['state_dict']
     assert {name: weight.tolist() for name, weight in weights.items()} == expected
     assert tool.main([*arguments[:-1], 'mmdet-yolact']) == 2
-    assert 'weights fit no prefix' in capsys.readouterr().err
+    assert 'weights are of another network' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize('command', ['annotations', 'check'])

@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from mmvist.models.flow.hd3.names import HD3_NAMES
+
 MMDET_MASKTRACK_RCNN = {'detector.': 'detector.', 'track_head.embed_head.fcs.': 'embedder.fcs.'}
 MMDET_YOLACT = {
     **{f'{part}.': f'detector.{part}.' for part in ('backbone', 'neck', 'bbox_head', 'mask_head')},
@@ -46,7 +48,7 @@ def rename(state_dict: Mapping[str, Tensor], key_map: Mapping[str, str | None]) 
         elif key_map[prefix] is not None:
             renamed[key_map[prefix] + name[len(prefix):]] = weight
     if unknown:
-        raise ValueError(f'{len(unknown)} weights fit no prefix of {list(key_map)}; the first is {unknown[0]!r}')
+        raise ValueError(f'{len(unknown)} weights are of another network; the first is {unknown[0]!r}')
     return renamed
 
 
@@ -71,7 +73,8 @@ def without_class_layers(state_dict: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: weight for name, weight in state_dict.items() if not name.startswith(CLASS_LAYERS)}
 
 
-PROGRAMS = {'mmdet-masktrack-rcnn': partial(rename, key_map=MMDET_MASKTRACK_RCNN),
+PROGRAMS = {'hd3': partial(rename, key_map=HD3_NAMES),
+            'mmdet-masktrack-rcnn': partial(rename, key_map=MMDET_MASKTRACK_RCNN),
             'mmdet-yolact': partial(rename, key_map=MMDET_YOLACT), 'yolact': from_yolact}
 
 

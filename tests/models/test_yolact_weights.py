@@ -164,7 +164,7 @@ def test_converted_weights_answer_as_the_official_network(official, checkpoint):
 
 
 def test_weights_of_other_networks_are_refused(checkpoint):
-    with pytest.raises(ValueError, match="1 weights fit no prefix .* 'maskiou_net.0.weight'"):
+    with pytest.raises(ValueError, match="1 weights are of another network; the first is 'maskiou_net.0.weight'"):
         from_yolact({**checkpoint, 'maskiou_net.0.weight': torch.zeros(1)})
     with pytest.raises(ValueError, match=r'no prediction_layers\.0\.bbox_layer'):
         from_yolact({'backbone.conv1.weight': torch.zeros(1)})
