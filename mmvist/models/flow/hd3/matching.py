@@ -17,11 +17,10 @@ def local_correlation(reference: Tensor, target: Tensor, radius: int) -> Tensor:
         (N, (2 radius + 1) ** 2, h, w), row by row of offsets: the mean over channels of the product with what lies
         there.
     """
-    height, side = target.shape[-2], 2 * radius + 1
-    # (N, C, h + 2 radius, w, side): a view, in which the last axis runs over the offsets along a row.
-    windows = F.pad(target, [radius] * 4).unfold(3, side, 1)
-    rows = [(reference[..., None] * windows[:, :, row:row + height]).mean(1) for row in range(side)]
-    return torch.stack(rows, dim=1).permute(0, 1, 4, 2, 3).flatten(1, 2)
+    height, width = target.shape[-2:]
+    padded, offsets = F.pad(target, [radius] * 4), range(2 * radius + 1)
+    return torch.stack([(reference * padded[..., row:row + height, column:column + width]).mean(1)
+                        for row in offsets for column in offsets], dim=1)
 
 
 def displaced(maps: Tensor, vectors: Tensor) -> Tensor:
