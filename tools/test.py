@@ -26,8 +26,8 @@ def parse_arguments() -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', nargs='?',
-                        help='weights, as train.py leaves them in the work folder; with --detections only what has '
-                             'weights and still runs needs them')
+                        help='weights, as train.py leaves them in the work folder; what has none, such as OpenCV\'s flow '
+                             'or a tracker with --detections, needs none')
     parser.add_argument('--eval', nargs='*', metavar='METRIC',
                         help=f'print scores: the config\'s own metrics, or any of {", ".join(options.METRICS_BY_NAME)}')
     parser.add_argument('--out', metavar='FILE', help='store the results in the benchmark\'s format')
@@ -61,10 +61,8 @@ def parse_arguments() -> argparse.Namespace:
     if args.panels is not None and (args.detections or not args.show_dir):
         parser.error('--panels show in the videos of --show-dir FOLDER what the network sees, which --detections go '
                      'without')
-    if args.checkpoint is None and not args.detections:
-        parser.error('the following arguments are required: checkpoint (or --detections FILE)')
     if args.checkpoint is None and args.launcher != 'none':
-        parser.error('--detections without a checkpoint runs in one process: without weights there is nothing to share')
+        parser.error('what needs no checkpoint runs in one process: without weights there is nothing to share')
     return args
 
 
@@ -85,8 +83,8 @@ def main() -> None:
     runner = build_runner(configured(args), args.work_dir, args.launcher, args.checkpoint,
                           trust_checkpoint=args.trust_checkpoint)
     if args.checkpoint is None and any(True for _ in runner.model.parameters()):
-        raise ValueError(f'{args.config}: parts of the model that still run with --detections have weights; name a '
-                         'checkpoint')
+        what = 'parts of the model that still run with --detections have' if args.detections else 'the model has'
+        raise ValueError(f'{args.config}: {what} weights; name a checkpoint')
     scores = as_json(runner.test(), 'scores')
     if is_main_process():
         print(scores)
