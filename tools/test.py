@@ -26,8 +26,8 @@ def parse_arguments() -> argparse.Namespace:
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', nargs='?',
-                        help='weights, as train.py leaves them in the work folder; what has none, such as OpenCV\'s flow '
-                             'or a tracker with --detections, needs none')
+                        help='weights, as train.py leaves them in the work folder; what has none, such as OpenCV\'s '
+                             'flow or a tracker with --detections, needs none')
     parser.add_argument('--eval', nargs='*', metavar='METRIC',
                         help=f'print scores: the config\'s own metrics, or any of {", ".join(options.METRICS_BY_NAME)}')
     parser.add_argument('--out', metavar='FILE', help='store the results in the benchmark\'s format')
