@@ -4,6 +4,7 @@ import sys
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mmvist.models.flow import RAFTFlow
 
@@ -33,7 +34,11 @@ def test_is_the_network_itself(size, networks, tmp_path):
     normed = RAFTFlow(str(tmp_path / 'raft.pth'), size, 3, mean, std)
     pair = ((one - torch.tensor(mean).view(3, 1, 1)) / torch.tensor(std).view(3, 1, 1) for one in (image, previous))
     torch.testing.assert_close(normed(*pair), expected, rtol=1e-3, atol=1e-3)
-    assert flow(image[:, :100, :131], previous[:, :100, :131]).shape == (2, 100, 131)
+    small = [one[None, :, :100, :131] for one in (image, previous)]
+    with torch.no_grad():
+        grown = [F.pad(one / 127.5 - 1, (0, 5, 0, 28), mode='replicate') for one in small]
+        expected = network(*grown, num_flow_updates=3)[-1][0, :, :100, :131]
+    torch.testing.assert_close(flow(small[0][0], small[1][0]), expected)
 
 
 def test_weights_that_do_not_fit(networks, tmp_path):
