@@ -1,5 +1,6 @@
 """The tool: one process, two of them, and one that is killed."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -41,19 +42,25 @@ def test_the_status_tells_of_a_failed_video(arguments, tmp_path, videos):
     assert 'failed     broken: ValueError: ' in done.stdout
 
 
+def num_files(folder):
+    return sum(len(files) for _, _, files in os.walk(folder))
+
+
 @pytest.mark.slow
 def test_killed_again_and_again(arguments, tmp_path):
     mined(arguments, tmp_path / 'whole')
     command = [sys.executable, 'tools/mine.py', *map(str, arguments), '--out', str(tmp_path / 'killed')]
-    patience, kills = 6.0, 0
+    kills, there = 0, 0
     while True:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(patience)
+        # Each life is one file longer than the last.
+        while process.poll() is None and num_files(tmp_path / 'killed') <= there + kills:
+            time.sleep(0.002)
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)
         process.wait()
-        patience, kills = patience + 1.0, kills + 1
+        kills, there = kills + 1, num_files(tmp_path / 'killed')
     assert process.returncode == 0
     assert kills > 3
     # What a killed process was writing stays under another name.
